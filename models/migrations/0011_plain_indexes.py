@@ -120,12 +120,13 @@ class Migration(migrations.Migration):
             for reference in ("tutor", "employer", "programme")
         ),
         _index("learner_in_group_group", "learner_in_group (group_id, learner_id)"),
-        # Without lists of pending entries, which every search would have to read.
         _index("learner_words", "learner USING gin (organisation_id, words gin_trgm_ops) WITH (fastupdate = off)"),
-        # Blocks of 4096 numbers, so that what is found can be read in the order of numbers, block by block.
+        # Blocks of 16384 numbers, so that what is found can be read in the order of numbers, block by block. Inserting is much
+        # cheaper with a list of pending entries; it is short, because each search reads it once for each block.
         _index(
             "tracker_words",
-            "tracker USING gin ((organisation_id || ':' || (number >> 12)), words gin_trgm_ops) WITH (fastupdate = off)",
+            "tracker USING gin ((organisation_id || ':' || (number >> 14)), words gin_trgm_ops) "
+            "WITH (fastupdate = on, gin_pending_list_limit = 512)",
         ),
         # The table has been rewritten: without statistics, which PostgreSQL gathers later by itself, plans are guesses.
         ops.RunSQL("ANALYZE tracker, learner, learner_in_group", "SELECT 1"),

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from services.paging.by_name import has_trigram, learner_conditions, pattern_match
 from services.trackers.listing.conditions import Branch, Sampled, Scope, of_learner
 
-BLOCK_SHIFT = 12
-"""The number of bits by which a tracker number is shifted to get its block: the index has blocks of 4096 numbers."""
+BLOCK_SHIFT = 14
+"""The number of bits by which a tracker number is shifted to get its block: the index has blocks of 16384 numbers."""
 
 _NUMBER_PATTERN = re.compile(r"#?([0-9]+)")
 _MAX_NUMBER_LENGTH = 9

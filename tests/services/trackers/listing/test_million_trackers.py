@@ -1,18 +1,22 @@
-"""Listing 1,000,000 trackers: a page with any single filter, order or search is correct and reads few rows.
+"""Listing many trackers: a page with any single filter, pair of filters, order or search is correct and reads few rows.
 
-The statements of the service are run with EXPLAIN ANALYZE for an administrator, a tutor with a tenth of all trackers and a
-tutor with a thousand. The pages of the last one are compared with a plain query, those of the others with each other.
-``tests/resolvers/trackers/test_filters.py`` compares combinations of filters on little data.
+The statements of the service are run with EXPLAIN ANALYZE for an administrator, a tutor with thousands of trackers and a
+tutor with 200, in an organisation that the planner's statistics have, and in one that they do not have; and for the first
+one again without any statistics. The pages of the last tutor are compared with a plain query, those of the others with
+each other. ``tests/resolvers/trackers/test_filters.py`` compares combinations of filters on little data.
+
+``LISTED_TRACKERS=1000000 .venv/bin/pytest tests/services/trackers/listing/test_million_trackers.py`` takes a million.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from models import Employer, Learner, Member, Programme, ProgrammeStatus, TrackerCategory, TrackerStatus
+from models import Employer, Learner, Member, Organisation, Programme, ProgrammeStatus, TrackerCategory, TrackerStatus
 from models.database import database, fetch
 from server.setting_values import database_credentials
 from services.paging.pages import PageRequest
@@ -22,15 +26,22 @@ from services.trackers.listing.page import TrackerQuery, page_of_trackers
 from services.viewer import Viewer
 from tests.support.clients.graphql import viewer
 from tests.support.databases.postgres import administer, with_database
-from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read, rows_sorted
+from tests.support.databases.query_plans import plan_nodes, record_fetches, rows_read
 from tests.support.scenarios import million_trackers
 
 pytestmark = pytest.mark.slow
 
-MAX_ROWS_READ = 5_000
-MAX_ROWS_SORTED = 1_100
+LARGEST = million_trackers.TRACKERS // 5
+MAX_ROWS_READ = 8_500
+MAX_ROWS_OF_TUTOR = 17_000
+"""A tutor's trackers are some 6,500 of the largest organisation of a million; each is read once, and its learner once."""
+MAX_ENTRIES = 2 * LARGEST
+"""What a range of days, or a status and a type, may read of an index that has all it needs."""
+ENTRIES = frozenset({"updated", "updated long ago", "due", "due later", "overdue", "rare status of a type"})
 LARGE_TABLES = frozenset({"tracker", "learner", "learner_in_group"})
-VIEWERS = ("Admin 1", million_trackers.BIG, million_trackers.SMALL)
+ADMIN = "Admin 1"
+VIEWERS = (ADMIN, million_trackers.BIG, million_trackers.SMALL)
+KNOWN, UNKNOWN, NEVER = "known", "unknown to the statistics", "without statistics"
 
 S = TrackerStatus
 FILTERS: Mapping[str, Mapping[str, Any]] = {
@@ -48,7 +59,7 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "assignee or unassigned": {"assignee": ["Admin 3"], "unassigned": True},
     "unused assignee": {"assignee": ["Ghost"]},
     "old creator": {"created_by": ["Admin 20"]},
-    "learners": {"learner": ["L1", "L5000"]},
+    "learners": {"learner": ["L1", "L500"]},
     "small tutor": {"tutor": [million_trackers.SMALL]},
     "tutors": {"tutor": [f"Tutor {number}" for number in range(1, 100)]},
     "employer": {"employer": ["Employer 7"]},
@@ -76,6 +87,12 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "number": {"search": ("123456",)},
     "ULN": {"search": ("1000007",)},
     "accents": {"search": ("sméth",)},
+    "rare status of an assignee": {"assignee": ["Admin 3"], "status": [S.CLOSED]},
+    "rare status of a type": {"type": ["ILR"], "status": [S.CLOSED]},
+    "word and status": {"search": ("middle",), "status": [S.NEW]},
+    "common word and rare status": {"search": ("hours",), "status": [S.CLOSED]},
+    "word, status and type": {"search": ("ab1",), "status": [S.NEW], "type": ["ILR"]},
+    "overdue of a tutor": {"tutor": [million_trackers.BIG], "overdue": True},
 }  # fmt: skip
 MODELS = {"assignee": Member, "created_by": Member, "tutor": Member, "employer": Employer, "programme": Programme}
 SQL_EXPRESSIONS = {
@@ -87,40 +104,54 @@ SQL_EXPRESSIONS = {
 }  # fmt: skip
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def viewers(postgres: str, template: str) -> AsyncIterator[Mapping[str, Viewer]]:
-    """Create the large organisation, and yield its viewers by name."""
-    await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
-    credentials = database_credentials(with_database(postgres, "large"))
-    await million_trackers.fill(credentials)
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=[KNOWN, UNKNOWN, NEVER])
+async def viewers(request: pytest.FixtureRequest, large: str) -> AsyncIterator[Mapping[str, Viewer]]:
+    """Yield the viewers of an organisation by name."""
+    credentials = database_credentials(large)
+    if request.param == NEVER:
+        await million_trackers.forget_statistics(credentials)
+    name = million_trackers.UNKNOWN if request.param == UNKNOWN else million_trackers.LARGE
     async with database(credentials):
-        yield {name: await viewer(await Member.get(name=name)) for name in VIEWERS}
+        organisation = await Organisation.get(name=name)
+        yield {name: await viewer(await Member.get(organisation=organisation, name=name)) for name in VIEWERS}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def large(postgres: str, template: str) -> AsyncIterator[str]:
+    """Yield the URL of the database with the large organisations."""
+    await administer(postgres, f"CREATE DATABASE large TEMPLATE {template}")
+    url = with_database(postgres, "large")
+    await million_trackers.fill(database_credentials(url))
+    yield url
     await administer(postgres, "DROP DATABASE large WITH (FORCE)")
 
 
-async def _make_filter(criteria: Mapping[str, Any]) -> TrackerFilter:
+async def _make_filter(criteria: Mapping[str, Any], organisation: UUID) -> TrackerFilter:
     """Return the filter with these criteria, converting names to ids."""
     arguments = dict(criteria)
     for name, model in MODELS.items():
         if name in arguments:
-            arguments[name] = tuple([row.id for row in await model.filter(name__in=arguments[name])])
+            arguments[name] = tuple(
+                [row.id for row in await model.filter(organisation_id=organisation, name__in=arguments[name])]
+            )
     if "learner" in arguments:
-        arguments["learner"] = tuple([row.id for row in await Learner.filter(reference__in=arguments["learner"])])
+        arguments["learner"] = tuple(
+            [row.id for row in await Learner.filter(organisation_id=organisation, reference__in=arguments["learner"])]
+        )
     return TrackerFilter(**arguments)
 
 
-async def _fetch_page(list_viewer: Viewer, request: PageRequest, query: TrackerQuery) -> Any:
+async def _fetch_page(list_viewer: Viewer, request: PageRequest, query: TrackerQuery, max_rows: int) -> Any:
     """Fetch a page, and check that its query plan reads and sorts few rows."""
     with record_fetches() as statements:
         page = await page_of_trackers(list_viewer, request, query)
     (statement,) = statements
     plan = await plan_nodes(statement)
-    read_rows, sorted_rows = sum(map(rows_read, plan)), max(map(rows_sorted, plan))
+    read_rows = sum(map(rows_read, plan))
     scanned_tables = [node["Relation Name"] for node in plan if node["Node Type"].endswith("Seq Scan")]
-    details = (list_viewer.member.name, request, query, read_rows, sorted_rows)
+    details = (list_viewer.member.name, request, query, read_rows)
     assert not LARGE_TABLES & set(scanned_tables), (details, scanned_tables)
-    assert read_rows < MAX_ROWS_READ, details
-    assert sorted_rows < MAX_ROWS_SORTED, details
+    assert read_rows <= (max_rows if list_viewer.is_administrator else max(max_rows, MAX_ROWS_OF_TUTOR)), details
     return page
 
 
@@ -175,10 +206,12 @@ async def _query_expected_numbers(list_viewer: Viewer, filter_by: TrackerFilter,
     return [row["number"] for row in rows]
 
 
-async def _check_pages(list_viewer: Viewer, query: TrackerQuery, order: str, backwards: str) -> None:
+async def _check_pages(
+    list_viewer: Viewer, query: TrackerQuery, order: str, backwards: str, max_rows: int = MAX_ROWS_READ
+) -> None:
     """Check the first and the last page, and the pages before and after the middle of the first page."""
-    first = await _fetch_page(list_viewer, PageRequest(first=50), query)
-    last = await _fetch_page(list_viewer, PageRequest(last=50), query)
+    first = await _fetch_page(list_viewer, PageRequest(first=50), query, max_rows)
+    last = await _fetch_page(list_viewer, PageRequest(last=50), query, max_rows)
     if list_viewer.member.name == million_trackers.SMALL:
         assert _tracker_numbers(first) == await _query_expected_numbers(list_viewer, query.filter_by, order, 50)
         assert (
@@ -189,10 +222,10 @@ async def _check_pages(list_viewer: Viewer, query: TrackerQuery, order: str, bac
     if not first.records:
         return
     middle = len(first.cursors) // 2
-    after = await _fetch_page(list_viewer, PageRequest(first=100, after=first.cursors[middle]), query)
+    after = await _fetch_page(list_viewer, PageRequest(first=100, after=first.cursors[middle]), query, max_rows)
     assert _tracker_numbers(after)[: 49 - middle] == _tracker_numbers(first)[middle + 1 :]
     assert after.has_previous
-    before = await _fetch_page(list_viewer, PageRequest(last=100, before=first.cursors[middle]), query)
+    before = await _fetch_page(list_viewer, PageRequest(last=100, before=first.cursors[middle]), query, max_rows)
     assert _tracker_numbers(before) == _tracker_numbers(first)[:middle]
     assert before.has_next
 
@@ -200,9 +233,10 @@ async def _check_pages(list_viewer: Viewer, query: TrackerQuery, order: str, bac
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", FILTERS)
 async def test_a_page_with_a_filter_reads_few_rows(viewers: Mapping[str, Viewer], name: str) -> None:
-    query = TrackerQuery(filter_by=await _make_filter(FILTERS[name]))
+    query = TrackerQuery(filter_by=await _make_filter(FILTERS[name], viewers[ADMIN].organisation_id))
     for list_viewer in viewers.values():
-        await _check_pages(list_viewer, query, "t.number DESC", "t.number")
+        max_rows = MAX_ENTRIES if name in ENTRIES else MAX_ROWS_READ
+        await _check_pages(list_viewer, query, "t.number DESC", "t.number", max_rows)
 
 
 ORDERS: Mapping[str, tuple[str, ...]] = {
