@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-TRACKERS = int(os.environ.get("LISTED_TRACKERS", "100000"))
+TRACKERS = int(os.environ.get("LISTED_TRACKERS", "50000"))
 ORGANISATIONS = 50
 LARGE, UNKNOWN = "Large", "Unknown"
 """The largest organisation, and one that is as large and that the planner's statistics do not have."""
@@ -111,6 +111,10 @@ SETTINGS = (
     "SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'; "
     "ALTER TABLE tracker SET (autovacuum_enabled = off); ALTER TABLE learner SET (autovacuum_enabled = off)"
 )
+_INDEXES = """
+SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+WHERE tablename IN ('tracker', 'learner') AND indexdef NOT LIKE 'CREATE UNIQUE%'
+"""
 _FORGET = """
 DELETE FROM pg_statistic WHERE starelid IN ('tracker'::regclass, 'learner'::regclass, 'learner_in_group'::regclass);
 UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0 WHERE relname IN ('tracker', 'learner', 'learner_in_group');
@@ -125,7 +129,10 @@ async def fill(credentials: Mapping[str, Any]) -> None:
     connection = await asyncpg.connect(**credentials)
     try:
         await connection.execute(SETTINGS)
+        indexes = await connection.fetch(_INDEXES)
+        await connection.execute("".join(f"DROP INDEX {index['name']};" for index in indexes))
         await _insert(connection, LARGE, ORGANISATIONS - 1)
+        await connection.execute(";".join(index["definition"] for index in indexes))
         await connection.execute("VACUUM ANALYZE")
         await _insert(connection, UNKNOWN, 0)
     finally:
