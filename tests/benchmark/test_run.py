@@ -8,6 +8,7 @@ from tests.benchmark.data.database import Size
 from tests.benchmark.data.workloads import WORKLOADS
 from tests.benchmark.measure import Effort
 from tests.benchmark.pushes import Scenario
+from tests.benchmark.report import write_report
 from tests.benchmark.run import Plan, Run
 from tests.benchmark.servers import KINDS
 
@@ -21,11 +22,11 @@ SCENARIOS = [
 EFFORT = Effort(rounds=1, seconds=60, warm_up=0, connections=2, at_most=3)
 
 
-async def test_every_workload_is_measured_on_every_server(postgres: str, folder: Path) -> None:
+async def test_every_workload_is_measured_on_every_server(postgres: str, postgres_log: Path, folder: Path) -> None:
     """The run fails if answers of the servers differ, or if an answer has errors."""
     progress: list[str] = []
-    plan = Plan(size=SIZE, effort=EFFORT, workers=[1], scenarios=SCENARIOS)
-    results = await Run(plan, postgres, folder, progress.append).measure()
+    plan = Plan(size=SIZE, effort=EFFORT, workers=[1], scenarios=SCENARIOS, growth=(100, 100))
+    results = await Run(plan, postgres, postgres_log, folder, progress.append).measure()
     measured = [(one.workload.name, one.kind.name) for one in results.requests]
     assert measured == [
         (workload.name, kind.name) for workload in WORKLOADS for kind in KINDS if workload.name not in kind.lacks
@@ -34,3 +35,14 @@ async def test_every_workload_is_measured_on_every_server(postgres: str, folder:
     pushed = [(one.scenario.name, one.kind.name) for one in results.pushes]
     assert pushed == [(scenario.name, kind.name) for scenario in SCENARIOS for kind in KINDS]
     assert all(one.figures.p50 > 0 for one in results.pushes)
+    assert [one.workload for one in results.growth] == list(WORKLOADS)
+    write_report(results, "Few rows.\n", folder)
+    page = (folder / "speed.md").read_text()
+    assert [line for line in page.splitlines() if line.startswith("#")] == [
+        "# Speed",
+        "## Requests, one worker",
+        "## Pushes over WebSockets, one worker",
+        "## Memory",
+        "## Growth",
+    ]
+    assert (folder / "images" / "speed.svg").read_text().count("<rect") > len(WORKLOADS)
