@@ -96,11 +96,12 @@ def _request_table(results: Sequence[Result]) -> str:
         rows.append(
             [
                 one.workload.title, one.kind.title, f"{figures.requests_per_second:,.0f}", ratio,
-                _ms(figures.p50), _ms(figures.p99), f"{_ms(figures.server_cpu)} + {_ms(figures.postgres_cpu)}",
+                f"{floor.cpu / figures.cpu:.2f}" if floor else "", _ms(figures.p50), _ms(figures.p99),
+                f"{_ms(figures.server_cpu)} + {_ms(figures.postgres_cpu)}",
                 f"{figures.statements:g}",
             ]
         )  # fmt: skip
-    head = ["workload", "server", "requests/s", "of the floor", "p50, ms", "p99, ms", "CPU, ms", "statements"]
+    head = ["workload", "server", "requests/s", "of the floor", "by CPU", "p50, ms", "p99, ms", "CPU, ms", "statements"]
     return _table(head, rows)
 
 
@@ -159,16 +160,12 @@ def _growth(results: Results) -> str:
     rows = []
     for one in results.growth:
         small, large = one.small, one.large
-        small_cpu, large_cpu = small.server_cpu + small.postgres_cpu, large.server_cpu + large.postgres_cpu
         rows.append(
             [
-                one.workload.title,
-                _ms(small.p50),
-                _ms(large.p50),
-                f"{large.p50 / small.p50:.2f}",
-                f"{large_cpu / small_cpu:.2f}",
+                one.workload.title, _ms(small.p50), _ms(large.p50), f"{large.p50 / small.p50:.2f}",
+                f"{large.cpu / small.cpu:.2f}",
             ]
-        )
+        )  # fmt: skip
     text = (
         f"From {results.growth_sizes[0]:,} to {results.growth_sizes[1]:,} trackers, this server with one worker: at most "
         f"{goals.GROWTH.goal} times (must {goals.GROWTH.must}).\n"

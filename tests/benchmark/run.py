@@ -147,10 +147,9 @@ def _push_line(one: PushFigures, floor: PushFigures) -> str:
 
 
 def _line(one: Figures, floor: Figures) -> str:
-    cpu_ratio = (floor.server_cpu + floor.postgres_cpu) / max(one.server_cpu + one.postgres_cpu, 1e-9)
     return (
         f"{one.requests_per_second:7.0f}/s = {one.requests_per_second / floor.requests_per_second:4.2f} of the floor, "
-        f"by CPU {cpu_ratio:4.2f}; "
+        f"by CPU {floor.cpu / one.cpu:4.2f}; "
         f"p50 {one.p50 * 1000:6.1f} ms, p99 {one.p99 * 1000:6.1f} ms; "
         f"CPU {one.server_cpu * 1000:.2f} + {one.postgres_cpu * 1000:.2f} ms; client {one.client_cores:.0%}"
     )

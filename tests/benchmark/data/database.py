@@ -19,6 +19,14 @@ ROWS = Path(__file__).with_name("rows.sql")
 SOURCES = ("models/migrations", "services/tracker_types/builtin.toml", "tests/benchmark/data/rows.sql")
 """What the contents of a template depend on."""
 
+SETTINGS = "SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'"
+INDEXES = """
+SELECT c.relname AS name, pg_get_indexdef(c.oid) AS definition
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
+WHERE t.relname IN ('tracker', 'tracker_event', 'notification', 'learner') AND NOT i.indisunique
+ORDER BY c.relname
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
@@ -75,15 +83,26 @@ async def ensure_template(postgres: str, size: Size) -> str:
     url = with_database(postgres, unfinished)
     async with connected_models(database_credentials(url)):
         await upgrade_database()
-    await administer(url, *_statements(size), "VACUUM (ANALYZE)")
+    await _fill(url, size)
     await administer(postgres, f"ALTER DATABASE {unfinished} RENAME TO {name}")
     return name
 
 
-def _statements(size: Size) -> Iterable[str]:
+async def _fill(url: str, size: Size) -> None:
+    """Insert all rows without the indexes that no constraint needs, and make these afterwards."""
     numbers = {name: getattr(size, name) for name in ("trackers", "learners", "members", "listeners")}
-    yield "SET synchronous_commit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'"
-    yield Template(ROWS.read_text()).substitute(numbers)
+    connection = await asyncpg.connect(**database_credentials(url))
+    try:
+        await connection.execute(SETTINGS)
+        indexes = await connection.fetch(INDEXES)
+        for index in indexes:
+            await connection.execute(f'DROP INDEX "{index["name"]}"')
+        await connection.execute(Template(ROWS.read_text()).substitute(numbers))
+        for index in indexes:
+            await connection.execute(index["definition"])
+        await connection.execute("VACUUM (ANALYZE)")
+    finally:
+        await connection.close()
 
 
 async def copy_template(postgres: str, template: str, name: str) -> str:
