@@ -67,6 +67,19 @@ async def test_resuming_neither_misses_nor_repeats_notifications(database: str) 
     assert received == list(range(1, 101))
 
 
+async def test_notifications_whose_wake_ups_were_lost_are_only_delayed(database: str) -> None:
+    """Check what holds if a process is killed between its commit and the NOTIFY that follows it."""
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation)
+    async with run_reader(database, poll_seconds=0.2) as reader, subscribe(reader, tenant.bob) as bob:
+        for first in (1, 4):
+            received = asyncio.create_task(bob.cursors(3))
+            await wait_until(lambda: reader.waiting_count == 1)
+            for _ in range(3):
+                await make.notification(tracker, tenant.bob)  # which wakes nobody
+            assert await received == [first, first + 1, first + 2]
+
+
 async def test_a_notification_reaches_every_subscription_of_its_recipient_only(database: str) -> None:
     tenant = await college()
     async with (
