@@ -106,17 +106,22 @@ async def sending_wake_ups(credentials: Mapping[str, object]) -> AsyncIterator[N
 
 
 def _send(wake_ups: Mapping[WakeUp, None]) -> None:
+    sender = _senders[-1]
+    if asyncio.get_running_loop() is not sender.loop:  # as in a thread with an event loop of its own
+        sender.loop.call_soon_threadsafe(_send, wake_ups)
+        return
     for wake_up in wake_ups:
         for channel, callback in _local_listeners:
             if channel == wake_up.channel:
                 callback(wake_up.subject)
-    _senders[-1].send(wake_ups)
+    sender.send(wake_ups)
 
 
 class WakeUpSender:
     """Sends wake-ups on a connection of its own, which is opened with the first of them."""
 
     def __init__(self, credentials: Mapping[str, object]) -> None:
+        self.loop = asyncio.get_running_loop()
         self._credentials: dict[str, Any] = {**credentials, "timeout": SEND_TIMEOUT, "command_timeout": SEND_TIMEOUT}
         self._pending: dict[WakeUp, None] = {}
         self._connection: asyncpg.Connection | None = None
@@ -127,7 +132,7 @@ class WakeUpSender:
         """Send wake-ups in the background, each once even if it is repeated before it could be sent."""
         self._pending.update(wake_ups)
         if self._pending and (self._task is None or self._task.done()):
-            self._task = asyncio.get_running_loop().create_task(self._send_pending(), context=Context())
+            self._task = self.loop.create_task(self._send_pending(), context=Context())
 
     async def close(self) -> None:
         """Wait for what has yet to be sent, and close the connection."""

@@ -122,6 +122,16 @@ async def test_a_lost_connection_is_replaced(database: str, received: list[str])
     await wait_until(arrival(received, "before", "after"))
 
 
+async def test_a_thread_with_an_event_loop_of_its_own_sends_wake_ups_too(database: str, received: list[str]) -> None:
+    async def announce_in_thread() -> None:
+        announced("elsewhere")
+
+    with heard_here() as heard:
+        await asyncio.to_thread(asyncio.run, announce_in_thread())
+        await wait_until(arrival(received, "elsewhere"))
+    assert heard == ["elsewhere"]
+
+
 async def test_what_is_left_is_sent_before_a_process_ends(database_url: str) -> None:
     payloads: list[str] = []
     connection = await asyncpg.connect(**database_credentials(database_url))
