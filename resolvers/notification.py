@@ -5,17 +5,16 @@ from typing import Annotated, Any
 
 import strawberry
 
-from models import NotificationKind, Tracker
+from models import Notification, NotificationKind, Tracker, TrackerEvent
 from schema.context import Info
 from schema.event_source import EventSource, event_source
 from schema.inputs.ids import parse_argument_id
 from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload
+from schema.selection import selected_row
 from services.kernel.errors import BadRequestError
-from services.notifications.listeners import Delivery
 from services.notifications.listing import mark_read
 from services.notifications.subscription import starting_cursor
 from services.row_selection import select_row
-from services.rows import rows_by_id
 
 After = Annotated[
     str | None,
@@ -39,7 +38,14 @@ async def notification_received(info: Info, after: After = None) -> Any:
 async def _notifications(info: Info, after: str | None, kinds: Collection[NotificationKind] | None) -> EventSource:
     viewer = info.context.require_viewer()
     cursor = await starting_cursor(viewer, after)
-    return event_source(info.context.inbox_reader, info.context, viewer.member_id, position=cursor, kinds=kinds)
+    return event_source(
+        info.context.inbox_reader,
+        info.context,
+        viewer.member_id,
+        position=cursor,
+        kinds=kinds,
+        selection=selected_row(info, Notification),
+    )
 
 
 async def mark_notifications_read(
@@ -63,8 +69,10 @@ async def tracker_changed(
     tracker = await rows.load(reference.id) if reference.type_name == "Tracker" else None
     if tracker is None:
         raise BadRequestError("There is no such tracker.", "id")
-    return event_source(info.context.tracker_streams, info.context, tracker.id, is_visible=_sees_tracker)
-
-
-async def _sees_tracker(delivery: Delivery) -> bool:
-    return (await rows_by_id(delivery.viewer, Tracker, [delivery.event.tracker_id]))[0] is not None
+    return event_source(
+        info.context.tracker_streams,
+        info.context,
+        tracker.id,
+        selection=selected_row(info, TrackerEvent),
+        ends_unseen=True,
+    )

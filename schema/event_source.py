@@ -1,6 +1,6 @@
 """What the resolver of a subscription returns: the events that it delivers, and with which rights each is executed."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,8 @@ from schema.context import Context
 from services.accounts.current_viewers import SessionKey, session_key
 from services.notifications.event_feed import EventFeed
 from services.notifications.listeners import Delivery, Listener
+from services.row_selection import RowSelection
+from services.rows import selected_rows_by_id
 
 SESSION_FIELDS = frozenset({"url"})
 """The names of fields whose values are only for one session of a member: the signed addresses of files."""
@@ -30,7 +32,10 @@ class EventSource:
     row_id: UUID
     position: int | None
     kinds: Collection[Any] | None
-    is_visible: Callable[[Delivery], Awaitable[bool]] | None
+    selection: RowSelection[Any]
+    """What the operation selects of an event and of the rows that it refers to."""
+    ends_unseen: bool
+    """Whether the subscription ends with an event that its viewer may not see."""
 
     def listen(
         self, deliver: Callable[[Delivery], None], end: Callable[[Exception], None], *, by_session: bool
@@ -43,11 +48,16 @@ class EventSource:
         self.feed.add(listener)
         return listener
 
-    async def context_of(self, delivery: Delivery) -> Context | None:
-        """Return the context in which the operation is executed for a delivery; None: the subscription ends."""
-        if self.is_visible is not None and not await self.is_visible(delivery):
-            return None
+    def context_of(self, delivery: Delivery) -> Context:
+        """Return the context in which operations are executed for a delivery."""
         return self.context.for_viewer(delivery.viewer)
+
+    async def event_of(self, delivery: Delivery) -> Any | None:
+        """Return the event with the rows that the operation selects, in one statement; None: the subscription ends."""
+        if not (self.selection.joins or self.ends_unseen):
+            return delivery.event
+        (event,) = await selected_rows_by_id(delivery.viewer, self.selection, [delivery.event.id])
+        return event if event is not None or self.ends_unseen else delivery.event
 
     def __aiter__(self) -> AsyncIterator[Any]:
         raise TypeError("An EventSource is listened to.")
@@ -60,13 +70,22 @@ def event_source(
     *,
     position: int | None = None,
     kinds: Collection[Any] | None = None,
-    is_visible: Callable[[Delivery], Awaitable[bool]] | None = None,
+    selection: RowSelection[Any],
+    ends_unseen: bool = False,
 ) -> EventSource:
     """Return the source of the events of a row for the viewer, from a position on, or None: only what comes.
 
-    ``is_visible`` says whether the viewer of a delivery may still see the row; if not, the subscription ends.
+    See ``EventSource`` for ``selection`` and ``ends_unseen``.
     """
     viewer = context.require_viewer()
     return EventSource(
-        feed, context.for_viewer(None), viewer.member_id, session_key(viewer), row_id, position, kinds, is_visible
+        feed,
+        context.for_viewer(None),
+        viewer.member_id,
+        session_key(viewer),
+        row_id,
+        position,
+        kinds,
+        selection,
+        ends_unseen,
     )

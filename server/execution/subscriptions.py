@@ -54,12 +54,13 @@ class SharedOperation:
     async def _run(self, source: EventSource, delivery: Delivery) -> SharedResult | None:
         request_id = new_request_id()
         try:
-            if _CONTEXT not in delivery.shared:  # the operations of a delivery share what their loaders have read
-                delivery.shared[_CONTEXT] = asyncio.ensure_future(source.context_of(delivery))
-            context = await delivery.shared[_CONTEXT]
-            if context is None:
+            event = await source.event_of(delivery)
+            if event is None:
                 return None
-            return SharedResult(await self._complete_event(self._operation, context, delivery.event, request_id))
+            context = delivery.shared.get(_CONTEXT)
+            if context is None:  # the operations of a delivery share what their loaders have read
+                context = delivery.shared[_CONTEXT] = source.context_of(delivery)
+            return SharedResult(await self._complete_event(self._operation, context, event, request_id))
         except Exception as error:
             return _failure(error, request_id)
 

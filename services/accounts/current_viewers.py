@@ -4,6 +4,7 @@ Each request authenticates its own token (``sessions``); this is for subscriptio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -13,13 +14,26 @@ from models import Member, Organisation
 from models.rows import columns, row
 from services.viewer import Viewer
 
-SessionKey: TypeAlias = tuple[UUID, datetime]
-"""A session, and when the access token that names it expires."""
+SessionKey: TypeAlias = tuple[str, datetime]
+"""The id of a session, as text, which is quicker to hash, and when the access token that names it expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentMember:
+    """A member who has a valid session, as they are now, with their organisation."""
+
+    member: Member
+    organisation: Organisation
+
+    def viewer(self, session: SessionKey) -> Viewer:
+        """Return the viewer of one of the member's sessions."""
+        session_id, expires_at = session
+        return Viewer(self.member, self.organisation, UUID(session_id), expires_at)
 
 
 def session_key(viewer: Viewer) -> SessionKey:
     """Return the key of a viewer's session and token."""
-    return viewer.session_id, viewer.expires_at
+    return str(viewer.session_id), viewer.expires_at
 
 
 @cache
@@ -38,22 +52,20 @@ def select_current_members(first: int) -> str:
     """
 
 
-def session_parameters(sessions: Sequence[SessionKey]) -> tuple[list[UUID], list[float]]:
+def session_parameters(sessions: Sequence[SessionKey]) -> tuple[list[str], list[float]]:
     """Return the two parameters of ``select_current_members``."""
     return [session_id for session_id, _ in sessions], [expires.timestamp() for _, expires in sessions]
 
 
-def current_viewers(sessions: Sequence[SessionKey], records: Iterable[Mapping[str, Any]]) -> dict[SessionKey, Viewer]:
-    """Return the viewers of the sessions that are valid, with the current roles of their members.
-
-    ``records`` are those of ``select_current_members``. The viewers of one member share the member's row.
-    """
-    viewers: dict[SessionKey, Viewer] = {}
+def current_members(
+    sessions: Sequence[SessionKey], records: Iterable[Mapping[str, Any]]
+) -> dict[SessionKey, CurrentMember]:
+    """Return the member of each session that is valid; ``records`` are those of ``select_current_members``."""
+    members: dict[SessionKey, CurrentMember] = {}
     for record in records:
         member, organisation = row(Member, "m", record), row(Organisation, "o", record)
         assert member is not None
         assert organisation is not None
-        for number in record["sessions"]:
-            session_id, expires_at = sessions[number - 1]
-            viewers[session_id, expires_at] = Viewer(member, organisation, session_id, expires_at)
-    return viewers
+        current = CurrentMember(member, organisation)
+        members |= {sessions[number - 1]: current for number in record["sessions"]}
+    return members

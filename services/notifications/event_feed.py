@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from services.accounts.current_viewers import SessionKey
+from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.accounts.sessions import SessionEnded
 from services.notifications.listeners import Delivery, Listener, Numbered
-from services.viewer import Viewer
 
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
@@ -27,10 +26,10 @@ Place: TypeAlias = tuple[UUID, int | None]
 
 @dataclass(eq=False, slots=True)
 class Read:
-    """What one read found: the events after each place, and the viewers of the sessions that are still valid."""
+    """What one read found: the events after each place, and the members of the sessions that are still valid."""
 
     events: dict[Place, Sequence[Numbered]] = field(default_factory=dict)
-    viewers: dict[SessionKey, Viewer] = field(default_factory=dict)
+    members: dict[SessionKey, CurrentMember] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -60,11 +59,15 @@ class EventFeed(ABC):
 
     @abstractmethod
     async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
-        """Read the events after these places, and then, or in the same statement, the viewers of these sessions."""
+        """Read the events after these places, and then, or in the same statement, the members of these sessions."""
 
-    def _on_read(self, listener: Listener, events: Sequence[Numbered]) -> None:
-        """Note that events were read for a listener."""
-        listener.must_read = False
+    def _may_have_more(self, events: Sequence[Numbered]) -> bool:
+        """Return whether there may be more events than one read has found."""
+        return False
+
+    def _first_position(self, row_id: UUID) -> int:
+        """Return the position of a listener who only hears of what comes, once the events have been read."""
+        raise NotImplementedError
 
     def _on_deliver(self, listener: Listener, event: Any) -> None:  # noqa: B027 - not every feed has something to note
         """Note that an event is being delivered to a listener."""
@@ -161,24 +164,33 @@ class EventFeed(ABC):
     ) -> None:
         """Read what is due, ask the sessions of those who may receive something, and deliver to each the next event."""
         rows = list(self._audiences) if is_poll else [row_id for row_id in due if row_id in self._audiences]
-        waiting = {
-            listener: audience.wakes
-            for audience in map(self._audiences.__getitem__, rows)
-            for listener in audience.listeners
-            if listener.is_waiting
-        }
-        asked = [*ready, *(listener for listener, wakes in waiting.items() if listener.wakes_seen != wakes)]
-        asked += self._to_revalidate(recalled, is_poll=is_poll)
-        places = dict.fromkeys((listener.row_id, listener.position) for listener in waiting)
+        wakes = {row_id: self._audiences[row_id].wakes for row_id in rows}
+        waiting = self._waiting_places(rows)
+        asked = [*ready, *self._to_revalidate(recalled, is_poll=is_poll)]
+        for (row_id, _), listeners in waiting.items():
+            asked += [listener for listener in listeners if listener.wakes_seen != wakes[row_id]]
         sessions = dict.fromkeys(listener.session for listener in asked)
-        if not (places or sessions):
+        if not (waiting or sessions):
             return
-        read = await self._read(list(places), list(sessions))
-        receiving = [*ready, *self._hand_out(waiting, read)]
-        if unasked := dict.fromkeys(listener.session for listener in receiving if listener.session not in sessions):
-            read.viewers |= (await self._read((), list(unasked))).viewers
-        self._end_invalid([*asked, *receiving], read.viewers)
-        self._deliver(receiving, read.viewers)
+        read = await self._read(list(waiting), list(sessions))
+        receiving = list(ready)
+        for place, listeners in waiting.items():
+            receiving += self._hand_out(place, listeners, read.events.get(place, ()), wakes[place[0]])
+        if unasked := [listener for listener in receiving if listener.session not in sessions]:
+            read.members |= (await self._read((), list(dict.fromkeys(each.session for each in unasked)))).members
+        self._end_invalid([*asked, *unasked], read.members)
+        self._deliver(receiving, read.members)
+
+    def _waiting_places(self, rows: Iterable[UUID]) -> dict[Place, list[Listener]]:
+        """Return the waiting listeners of these rows by their places."""
+        places: dict[Place, list[Listener]] = {}
+        for row_id in rows:
+            by_position: dict[int | None, list[Listener]] = {}
+            for listener in self._audiences[row_id].listeners:
+                if listener.is_waiting:
+                    by_position.setdefault(listener.position, []).append(listener)
+            places |= {(row_id, position): listeners for position, listeners in by_position.items()}
+        return places
 
     def _to_revalidate(self, recalled: set[UUID], *, is_poll: bool) -> list[Listener]:
         """Return the listeners whose sessions are to be asked, whether or not there are events for them."""
@@ -191,27 +203,33 @@ class EventFeed(ABC):
             if (is_poll and listener.checked_at <= before) or listener.member_id in recalled
         ]
 
-    def _hand_out(self, waiting: dict[Listener, int], read: Read) -> list[Listener]:
-        """Give the waiting listeners the events that were read, and return those who hear of one."""
+    def _hand_out(
+        self, place: Place, listeners: Iterable[Listener], events: Sequence[Numbered], wakes: int
+    ) -> list[Listener]:
+        """Give the listeners at a place the events that were read, and return those who hear of one."""
+        row_id, position = place
+        may_have_more = self._may_have_more(events)
         receiving = []
-        for listener, wakes in waiting.items():
+        for listener in listeners:
             if not listener.is_open:
                 continue
-            events = read.events.get((listener.row_id, listener.position), ())
             listener.wakes_seen = wakes
-            self._on_read(listener, events)
-            listener.hand(events)
-            if listener.peek() is not None:
-                receiving.append(listener)
-            elif events:  # all of other kinds, and there may be more
-                self.ready(listener)
+            listener.must_read = may_have_more
+            if position is None:
+                listener.position = self._first_position(row_id)
+            if events:
+                listener.hand(events)
+                if listener.peek() is not None:
+                    receiving.append(listener)
+                else:  # all of other kinds, and there may be more
+                    self.ready(listener)
         return receiving
 
-    def _end_invalid(self, asked: Iterable[Listener], viewers: dict[SessionKey, Viewer]) -> None:
+    def _end_invalid(self, asked: Iterable[Listener], members: dict[SessionKey, CurrentMember]) -> None:
         now = asyncio.get_running_loop().time()
         for listener in asked:
             listener.checked_at = now
-            if listener.session not in viewers:
+            if listener.session not in members:
                 self._end(listener, SessionEnded("The session has ended."))
 
     def _end(self, listener: Listener, reason: Exception) -> None:
@@ -219,18 +237,17 @@ class EventFeed(ABC):
             self.remove(listener)
             listener.end(reason)
 
-    def _deliver(self, receiving: Iterable[Listener], viewers: dict[SessionKey, Viewer]) -> None:
+    def _deliver(self, receiving: Iterable[Listener], members: dict[SessionKey, CurrentMember]) -> None:
         """Deliver to each listener its next event. Those who may see the same of it share a delivery."""
         deliveries: dict[object, Delivery] = {}
         for listener in receiving:
             event = listener.peek()
             if not listener.is_open or event is None:
                 continue
-            viewer = viewers[listener.session]
             rights = (event.id, listener.member_id, listener.session if listener.by_session else None)
             delivery = deliveries.get(rights)
             if delivery is None:
-                delivery = deliveries[rights] = Delivery(event, viewer)
+                delivery = deliveries[rights] = Delivery(event, members[listener.session].viewer(listener.session))
             listener.is_waiting = False
             listener.take()
             try:

@@ -11,7 +11,7 @@ from models.database import fetch
 from models.rows import columns, rows
 from services.accounts.current_viewers import (
     SessionKey,
-    current_viewers,
+    current_members,
     select_current_members,
     session_parameters,
 )
@@ -61,11 +61,11 @@ class InboxReader(EventFeed):
         events: dict[Place, list[Numbered]] = {}
         for record, notification in zip(found, rows(Notification, "n", found), strict=True):
             events.setdefault(places[record["index"] - 1], []).append((notification.cursor, notification))
-        current_members = [record for record in records if record["index"] is None]
-        return Read(dict(events), current_viewers(sessions, current_members))
+        valid = [record for record in records if record["index"] is None]
+        return Read(dict(events), current_members(sessions, valid))
 
-    def _on_read(self, listener: Listener, events: Sequence[Numbered]) -> None:
-        listener.must_read = len(events) >= BATCH_SIZE
+    def _may_have_more(self, events: Sequence[Numbered]) -> bool:
+        return len(events) >= BATCH_SIZE
 
     def _on_deliver(self, listener: Listener, event: Notification) -> None:
         if event.created_at > listener.started_at:

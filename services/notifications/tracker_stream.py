@@ -14,7 +14,7 @@ from models.database import fetch
 from models.rows import columns, rows
 from services.accounts.current_viewers import (
     SessionKey,
-    current_viewers,
+    current_members,
     select_current_members,
     session_parameters,
 )
@@ -59,7 +59,7 @@ class TrackerStreams(EventFeed):
             if position is not None and (log := self._logs.get(tracker_id)) is not None:
                 events[tracker_id, position] = [event for event in log.events if event[0] > position]
         records = await fetch(select_current_members(1), *session_parameters(sessions)) if sessions else []
-        return Read(events, current_viewers(sessions, records))
+        return Read(events, current_members(sessions, records))
 
     async def _read_events(self, tracker_id: UUID) -> None:
         log = self._logs.get(tracker_id)
@@ -82,7 +82,5 @@ class TrackerStreams(EventFeed):
         oldest = min((position for position in positions if position is not None), default=log.end)
         log.events = [event for event in log.events if event[0] > oldest]
 
-    def _on_read(self, listener: Listener, events: Sequence[Numbered]) -> None:
-        listener.must_read = False
-        if listener.position is None:
-            listener.position = self._logs[listener.row_id].end
+    def _first_position(self, row_id: UUID) -> int:
+        return self._logs[row_id].end
