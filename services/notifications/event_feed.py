@@ -15,7 +15,7 @@ from uuid import UUID
 
 from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.accounts.sessions import SessionEnded
-from services.notifications.listeners import Delivery, Listener, Numbered
+from services.notifications.listeners import Audience, Delivery, Listener, Numbered
 
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
@@ -32,14 +32,6 @@ class Read:
     members: dict[SessionKey, CurrentMember] = field(default_factory=dict)
 
 
-@dataclass(eq=False, slots=True)
-class _Audience:
-    """The listeners of one row, in the order in which they came, and how often they have been woken."""
-
-    listeners: dict[Listener, None] = field(default_factory=dict)
-    wakes: int = 0
-
-
 @dataclass(eq=False)
 class EventFeed(ABC):
     """Delivers events to listeners, in order and each exactly once."""
@@ -48,7 +40,7 @@ class EventFeed(ABC):
     """Interval between reads for every listener, whether woken or not."""
     revalidate_seconds: float = 15.0
     """How long a listener may go without events before its session is checked again."""
-    _audiences: dict[UUID, _Audience] = field(default_factory=dict)
+    _audiences: dict[UUID, Audience] = field(default_factory=dict)
     _due: set[UUID] = field(default_factory=set)
     """The rows whose events are to be read."""
     _ready: dict[Listener, None] = field(default_factory=dict)
@@ -85,7 +77,7 @@ class EventFeed(ABC):
     def add(self, listener: Listener) -> None:
         """Begin to deliver events to a listener, whose session has just been checked."""
         listener.checked_at = asyncio.get_running_loop().time()
-        self._audiences.setdefault(listener.row_id, _Audience()).listeners[listener] = None
+        self._audiences.setdefault(listener.row_id, Audience()).listeners[listener] = None
         self._request(listener.row_id)
 
     def remove(self, listener: Listener) -> None:

@@ -73,3 +73,11 @@ class Listener:
         """Take the event that ``peek`` returned, and continue after it."""
         self.position = self._events[self._next][0]
         self._next += 1
+
+
+@dataclass(eq=False, slots=True)
+class Audience:
+    """The listeners of one row, in the order in which they came, and how often they have been woken."""
+
+    listeners: dict[Listener, None] = field(default_factory=dict)
+    wakes: int = 0
