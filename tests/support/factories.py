@@ -39,7 +39,10 @@ def now() -> dt.datetime:
 
 async def organisation(name: str | None = None) -> Organisation:
     """Create an organisation with its counter."""
-    row = await Organisation.create(name=name or f"Organisation {next(_numbers)}")
+    row = Organisation(name=name or f"Organisation {next(_numbers)}", created_at=now())
+    insert = "INSERT INTO organisation (id, name, created_at) VALUES ($1, $2, $3)"  # also before later migrations
+    await fetch(insert, row.id, row.name, row.created_at)
+    row._saved_in_db = True
     await OrganisationCounter.create(organisation_id=row.id)
     return row
 
