@@ -6,7 +6,7 @@ from uuid import UUID
 from models import Learner, NotificationKind, Tracker, TrackerEventKind, TrackerStatus
 from models.base import dump_json
 from models.database import transaction
-from models.rows import columns, instance
+from models.rows import columns, instance, row
 from services.accounts.assignees import lock_assignee
 from services.automations.approval import apply_or_schedule, follow_up_outcome
 from services.automations.snapshots import take_snapshot
@@ -72,12 +72,11 @@ async def _is_repeated(viewer: Viewer, key: IdempotencyKey | None) -> bool:
 
 
 async def _check_entry(viewer: Viewer, entry: UpdateEntry) -> CheckedUpdate:
-    tracker = await _find_tracker(viewer, entry.tracker_id)
-    _require_version(tracker, entry.version)
-    return await check_update(viewer, tracker, entry)
+    return await check_update(viewer, await _find_tracker(viewer, entry.tracker_id, entry.version), entry)
 
 
-async def _find_tracker(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> Tracker:
+async def _find_tracker(viewer: Viewer, tracker_id: UUID, version: int, *, lock: str = "") -> Tracker:
+    """Return the tracker. Raises ValidationFailed with NOT_FOUND, or with CONFLICT if it has another version."""
     statement = StatementBuilder()
     condition = visibility_condition(Tracker, "t", viewer, statement)
     records = await statement.fetch(
@@ -85,14 +84,13 @@ async def _find_tracker(viewer: Viewer, tracker_id: UUID, *, lock: str = "") -> 
     )
     if not records:
         raise ValidationFailed([Problem(("id",), ErrorCode.NOT_FOUND, "There is no such tracker.")])
-    return instance(Tracker, "t", records[0])
-
-
-def _require_version(tracker: Tracker, version: int) -> None:
-    if tracker.version != version:
+    current = row(Tracker, "t", records[0])
+    assert current is not None
+    if current.version != version:
         message = "Somebody else has changed the tracker. Read it again."
-        problem = Problem(("version",), ErrorCode.CONFLICT, message, (("version", str(tracker.version)),))
-        raise ValidationFailed([problem], current={"tracker": tracker})
+        problem = Problem(("version",), ErrorCode.CONFLICT, message, (("version", str(current.version)),))
+        raise ValidationFailed([problem], current={"tracker": current})
+    return instance(Tracker, "t", records[0])
 
 
 async def _save_once(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | None) -> None:
@@ -106,8 +104,7 @@ async def _save_once(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey
 
 async def _save(viewer: Viewer, checked: CheckedUpdate, key: IdempotencyKey | None) -> None:
     # If the version is unchanged since validation, so is everything else.
-    tracker = await _find_tracker(viewer, checked.tracker.id, lock="FOR NO KEY UPDATE OF t")
-    _require_version(tracker, checked.tracker.version)
+    tracker = await _find_tracker(viewer, checked.tracker.id, checked.tracker.version, lock="FOR NO KEY UPDATE OF t")
     before, after = TrackerState.from_tracker(tracker), checked.after
     if before != after:
         await _update_row(viewer, tracker, checked)

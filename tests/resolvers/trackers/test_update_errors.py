@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from models import MemberKind, Tracker, TrackerStatus
+from models import Group, MemberKind, Tracker, TrackerStatus
 from models.database import fetch
 from services.kernel.dates import format_date, today
 from services.kernel.global_ids import to_global_id
@@ -60,6 +60,27 @@ async def test_an_outdated_version_is_a_conflict_with_the_current_tracker(databa
         response_data = await data(tenant.ada, VALIDATE, input={"id": gid(tracker), **entry})
         assert response_data["validateTrackerUpdate"] == payload["errors"]
     assert await written_rows() == before
+
+
+async def test_the_current_tracker_of_a_conflict_has_all_that_a_tracker_has(database: str) -> None:
+    tenant = await college()
+    tracker = await new_tracker(tenant, assigneeId=gid(tenant.bob))
+    programme, employer = await make.programme(tenant.organisation), await make.employer(tenant.organisation)
+    tenant.learner.programme, tenant.learner.employer, tenant.learner.tutor = programme, employer, tenant.bob
+    await tenant.learner.save()
+    await tenant.learner.groups.add(await Group.create(organisation=tenant.organisation, name="Monday"))
+    fields = """
+      type { key } createdBy { name } assignee { name }
+      learner { name groups programme { name } employer { name } tutor { name } trackers { nodes { number } } }
+    """
+    update_document = (
+        f"mutation ($input: UpdateTrackerInput!) {{ updateTracker(input: $input) {{ tracker {{ {fields} }} }} }}"
+    )
+    outdated = {"id": gid(tracker), "version": 7}
+    payload = (await data(tenant.ada, update_document, input=outdated))["updateTracker"]
+    read = await data(tenant.ada, f"query ($id: ID!) {{ tracker(id: $id) {{ {fields} }} }}", id=gid(tracker))
+    assert payload == read
+    assert payload["tracker"]["learner"]["groups"] == ["Monday"]
 
 
 async def test_all_errors_are_returned_together(database: str) -> None:
