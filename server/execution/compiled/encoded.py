@@ -13,6 +13,10 @@ For equal keys and the same selections below the field, its completed output mus
 """
 
 
+_ENTRY_BYTES = 400
+"""What an entry takes in memory, apart from the encoded output and the text of the selections."""
+
+
 class EncodedOutput:
     """The most recently used encoded outputs, up to a number of bytes in total."""
 
@@ -22,7 +26,7 @@ class EncodedOutput:
         self._max_bytes = max_bytes
         self._outputs: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self.size = 0
-        """The bytes of all outputs."""
+        """The bytes of all outputs and of their keys."""
         self.encodings = 0
         """How many outputs have been encoded so far."""
 
@@ -34,17 +38,21 @@ class EncodedOutput:
         self._outputs.move_to_end(key)
         return output[0]
 
-    def add(self, key: Hashable, value: Any) -> Any:
-        """Encode an output, keep it, and return what is to be spliced into the answer."""
+    def add(self, key: Hashable, value: Any, *, key_bytes: int) -> Any:
+        """Encode an output, keep it, and return what is to be spliced into the answer.
+
+        The key counts with ``key_bytes``, as a client may select little of a form with a long text.
+        """
         data = self._encode(value)
         self.encodings += 1
         spliced = self._splice(data)
-        if len(data) <= self._max_bytes and key not in self._outputs:
-            self._outputs[key] = spliced, len(data)
-            self.size += len(data)
+        size = len(data) + key_bytes
+        if size <= self._max_bytes and key not in self._outputs:
+            self._outputs[key] = spliced, size
+            self.size += size
             while self.size > self._max_bytes:
-                _, (_, size) = self._outputs.popitem(last=False)
-                self.size -= size
+                _, (_, evicted) = self._outputs.popitem(last=False)
+                self.size -= evicted
         return spliced
 
 
@@ -73,7 +81,7 @@ class EncodedField:
         completed = self.complete(value, run)
         if len(run.pending) != waiting:  # it has gaps, so it can be encoded with the rest of the answer only
             return completed
-        return self._outputs.add(key, completed)
+        return self._outputs.add(key, completed, key_bytes=_ENTRY_BYTES + len(self._selection))
 
     def completion(self, key: Hashable) -> Complete:
         """Return a function that completes a value that has been resolved, and encodes it."""

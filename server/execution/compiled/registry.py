@@ -23,7 +23,7 @@ class Encoding:
     splice: Callable[[bytes], Any]
     native: Mapping[str, type] = field(default_factory=dict)
     max_bytes: int = 16 * 1024 * 1024
-    """The bytes of encoded output to keep."""
+    """The bytes of encoded output to keep, with the keys by which it is found."""
 
 
 class Registry:
