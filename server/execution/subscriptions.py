@@ -75,7 +75,9 @@ class SharedOperations:
     def share(self, operation: Operation) -> SharedOperation:
         """Return the operation that a subscription shares with others."""
         assert operation.event_traits is not None
-        variables = {name: operation.variables.get(name) for name in operation.event_traits.variables}
+        # A variable that is absent may have a default value, which null does not.
+        given = operation.variables
+        variables = {name: given[name] for name in operation.event_traits.variables if name in given}
         # The id stands for the document as long as the entry exists, because its value holds the document.
         key = (id(operation.document), operation.name, operation.on_error, encode(variables))
         shared = self._operations.get(key)

@@ -15,6 +15,11 @@ from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import college
 
 CURSORS = "subscription { notificationReceived { cursor } }"
+COUNT = """
+subscription ($filter: TrackerFilter = { status: [CLOSED] }) {
+  notificationReceived { tracker { learner { trackers(filter: $filter) { totalCount } } } }
+}
+"""
 
 
 class Recorder:
@@ -88,3 +93,23 @@ async def test_a_slow_subscription_holds_up_no_other(database: str) -> None:
             await wait_until(partial(slow.has_received, count))
         await asyncio.sleep(0.05)
         assert slow.cursors == [1, 2, 3, 4, 5]
+
+
+async def test_an_absent_variable_is_not_shared_with_null(database: str) -> None:
+    tenant = await college()
+    reader = InboxReader(poll_seconds=3600)
+    absent, null = Recorder(), Recorder()
+    async with run_feed(reader):
+        for sink, variables in ((absent, {}), (null, {"filter": None})):
+            context = Context(INSTALLATION, reader, "127.0.0.1", await viewer(tenant.ada))
+            operation = executor().prepare(Request(COUNT, variables), context)
+            sink.subscription = await executor().open(operation, context, "a request", sink)
+        await wait_until(lambda: reader.waiting_count == 2 and tenant.ada.id in reader)
+        await make.notification(await make.tracker(tenant.organisation), tenant.ada)
+        reader.wake(str(tenant.ada.id))
+        await wait_until(lambda: bool(absent.results and null.results))
+    counts = [
+        sent(sink.results[0].result)["data"]["notificationReceived"]["tracker"]["learner"]["trackers"]["totalCount"]
+        for sink in (absent, null)
+    ]
+    assert counts == [0, 1]
