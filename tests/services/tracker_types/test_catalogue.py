@@ -76,6 +76,8 @@ async def test_changes_are_counted_once_a_transaction_for_those_they_concern(dat
     process = await asyncpg.connect(database)
     try:
         async with process.transaction():
+            # Another change of the organisation's row is not taken for a count.
+            await process.execute("UPDATE organisation SET name = 'Other' WHERE id = $1", ours.id)
             for name in ("One", "Two"):
                 await process.execute("UPDATE tracker_type SET name = $1 WHERE organisation_id = $2", name, ours.id)
         await process.execute("UPDATE tracker_type SET name = name")  # changes nothing
@@ -83,3 +85,21 @@ async def test_changes_are_counted_once_a_transaction_for_those_they_concern(dat
         await process.close()
     after = [(await Organisation.get(id=organisation.id)).types_version for organisation in (ours, theirs)]
     assert after == [counts[0] + 1, counts[1]]
+
+
+async def test_a_change_after_a_savepoint_that_was_rolled_back_is_counted(database: str) -> None:
+    organisation = await make.organisation()
+    await make.tracker_type(organisation)
+    rename = "UPDATE tracker_type SET name = $1 WHERE organisation_id = $2"
+    before = (await Organisation.get(id=organisation.id)).types_version
+    process = await asyncpg.connect(database)
+    try:
+        async with process.transaction():
+            savepoint = process.transaction()
+            await savepoint.start()
+            await process.execute(rename, "One", organisation.id)
+            await savepoint.rollback()
+            await process.execute(rename, "Two", organisation.id)
+    finally:
+        await process.close()
+    assert (await Organisation.get(id=organisation.id)).types_version == before + 1
