@@ -1,5 +1,6 @@
 """A compiled operation, for certain values of the variables in ``@skip`` and ``@include``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from graphql.pyutils import Path
 from server.execution.compiled.calls import Arguments, strawberry_field
 from server.execution.compiled.infos import InfoSpec
 from server.execution.compiled.objects import Objects
+from server.execution.compiled.positions import Positions
 from server.execution.compiled.reasons import NotCompiledError, Reason
 from server.execution.compiled.registry import Registry
 from server.execution.compiled.run import Run
@@ -101,19 +103,8 @@ def compile_plan(
     source = Source()
     selections = Selections(registry.schema, operation, fragments, variables)
     objects = Objects(source, registry, selections, _NO_VARIABLES)
-    typenames: dict[str, str] = {}
-    roots: list[tuple[RootField, str]] = []
     grouped = selections.of_root(root_type)
-    for name, nodes in grouped.items():
-        field_name = nodes[0].name.value
-        if field_name == "__typename":
-            typenames[name] = root_type.name
-        elif field_name.startswith("__"):
-            raise NotCompiledError(Reason.INTROSPECTION)
-        else:
-            field = root_type.fields[field_name]
-            complete = objects.positions.position(field.type, nodes).complete
-            roots.append((_root_field(name, field, nodes, root_type), complete))
+    typenames, roots = _root_fields(root_type, grouped, objects.positions)
     load = source.load()
     objects.link(load)
     for root, complete in roots:
@@ -129,6 +120,25 @@ def compile_plan(
         arguments=objects.arguments,
         source=source.text,
     )
+
+
+def _root_fields(
+    root_type: GraphQLObjectType, grouped: Mapping[str, list[FieldNode]], positions: Positions
+) -> tuple[dict[str, str], list[tuple[RootField, str]]]:
+    """Return the answers of the root fields ``__typename``, and the others, each with the name of its function."""
+    typenames: dict[str, str] = {}
+    roots: list[tuple[RootField, str]] = []
+    for name, nodes in grouped.items():
+        field_name = nodes[0].name.value
+        if field_name == "__typename":
+            typenames[name] = root_type.name
+        elif field_name.startswith("__"):
+            raise NotCompiledError(Reason.INTROSPECTION)
+        else:
+            field = root_type.fields[field_name]
+            complete = positions.position(field.type, nodes).complete
+            roots.append((_root_field(name, field, nodes, root_type), complete))
+    return typenames, roots
 
 
 def _root_field(name: str, field: GraphQLField, nodes: list[FieldNode], root_type: GraphQLObjectType) -> RootField:

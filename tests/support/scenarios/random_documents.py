@@ -20,6 +20,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    OperationType,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
@@ -52,8 +53,8 @@ class RandomDocuments:
         assert self._schema.query_type
         writer = _Writer(self, random, self._schema)
         root_type = root or self._schema.query_type
-        keyword = "query" if root_type is self._schema.query_type else "subscription"
-        most = random.choice([1, 1, 2, 3]) if keyword == "query" else 1
+        (keyword,) = (kind.value for kind in OperationType if self._schema.get_root_type(kind) is root_type)
+        most = random.choice([1, 1, 2, 3]) if keyword != "subscription" else 1
         body = writer.selection_set(root_type, random.randint(2, 6), most=most)
         variables = f"({', '.join(writer.definitions)})" if writer.definitions else ""
         return "\n".join([f"{keyword} Q{variables} {body}", *writer.fragments]), writer.values
@@ -84,6 +85,7 @@ class _Writer:
         self.definitions: list[str] = []
         self.values: dict[str, Json] = {}
         self.fragments: list[str] = []
+        self._fragments_on: dict[str, list[str]] = {}
 
     def _name(self, prefix: str) -> str:
         self._count += 1
@@ -108,8 +110,11 @@ class _Writer:
             fragment = self._name("F")
             self.fragments.append(f"fragment {fragment} on {parent.name} {{ {' '.join(parts[1:])} }}")
             parts = [parts[0], f"...{fragment}{self._directive()}", *random.choice([[], [f"...{fragment}"]])]
+            self._fragments_on.setdefault(parent.name, []).append(fragment)
         elif random.random() < 0.1:
             parts.append(f"... {self._directive()} {{ {random.choice(parts)} }}")
+        elif known := self._fragments_on.get(parent.name) if random.random() < 0.2 else None:
+            parts.append(f"...{random.choice(known)}{self._directive()}")
         return f"{{ {' '.join(parts)} }}"
 
     def _field(self, name: str, field: GraphQLField, depth: int) -> str:
@@ -119,8 +124,13 @@ class _Writer:
         if self._random.random() < 0.05 and not arguments and name == "id":
             alias = ""
         named = get_named_type(field.type)
-        nested = " " + self.selection_set(named, depth - 1) if is_composite_type(named) else ""
-        return f"{alias}{name}{arguments}{self._directive()}{nested}"
+        if not is_composite_type(named):
+            return f"{alias}{name}{arguments}{self._directive()}"
+        # Fields with the same alias and arguments merge.
+        return " ".join(
+            f"{alias}{name}{arguments}{self._directive()} {self.selection_set(named, depth - 1)}"
+            for _ in range(2 if self._random.random() < 0.07 else 1)
+        )
 
     def _directive(self) -> str:
         random = self._random
