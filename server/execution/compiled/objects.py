@@ -16,8 +16,11 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.selections import Selections
 from server.execution.compiled.source import Source
 
-MAX_FIELDS = 20_000
-"""The most fields in the functions of an operation: a selection on an interface counts for each type."""
+MAX_FIELDS = 1_500
+"""The most fields in the functions of an operation: a selection on an interface counts for each type.
+
+Compiling one takes about 0.1 ms, during which a process does nothing else.
+"""
 
 
 @dataclass(frozen=True, slots=True)

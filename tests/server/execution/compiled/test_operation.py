@@ -6,6 +6,7 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 from graphql.execution import VariableValues
 
+from server.execution.compiled.objects import MAX_FIELDS
 from server.execution.compiled.operation import MAX_VARIANTS, CompiledOperation
 from server.execution.compiled.reasons import Reason
 from tests.support.servers.compared_schema import REGISTRY, Cat, compare
@@ -160,6 +161,12 @@ def test_combinations_of_conditions_are_limited() -> None:
         reasons.append(plan if isinstance(plan, Reason) else None)
     assert reasons == [None] * MAX_VARIANTS + [Reason.VARIANTS] * (2 ** len(names) - MAX_VARIANTS)
     assert compiled.plan(VariableValues({}, {"c0": None})) is Reason.CONDITIONS
+
+
+def test_a_large_operation_is_not_compiled() -> None:
+    largest = " ".join(f"a{number}: name" for number in range(MAX_FIELDS - 1))
+    assert not isinstance(operation(f"{{ cat {{ {largest} }} }}").plan(NO_VARIABLES), Reason)
+    assert operation(f"{{ cat {{ {largest} b: name c: name }} }}").plan(NO_VARIABLES) is Reason.SIZE
 
 
 def test_other_directives_are_not_compiled() -> None:
