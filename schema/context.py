@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 
 from schema.loaders import Loaders
+from services.accounts.current_viewers import SessionKey, session_key
 from services.installation import Installation
 from services.kernel.errors import UnauthenticatedError
 from services.notifications.inbox_reader import InboxReader
@@ -34,6 +35,11 @@ class Context:
     def expires_at(self) -> datetime | None:
         """Return the expiry time of the viewer's access token, or None if the request is anonymous."""
         return self.viewer.expires_at if self.viewer else None
+
+    @property
+    def session_key(self) -> SessionKey | None:
+        """Return the key of the viewer's session and token, or None if the request is anonymous."""
+        return session_key(self.viewer) if self.viewer else None
 
     def for_viewer(self, viewer: Viewer | None) -> "Context":
         """Return a context for another viewer, or none, with loaders of its own."""

@@ -31,6 +31,7 @@ from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
 from server.wiring import make_file_store, make_installation, make_mailer
+from services.accounts.current_viewers import find_valid
 from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
 from services.files.cleanup import run_upload_cleanup
@@ -55,7 +56,7 @@ class Application:
         self._inbox_reader = InboxReader(on_delivered=lambda lag: NOTIFICATION_LAG.observe(lag.total_seconds()))
         self._tracker_streams = TrackerStreams()
         self._listen_state = ListenState()
-        self._connections = OpenConnections()
+        self._connections = OpenConnections(find_valid)
         self._origin_policy = OriginPolicy(settings.allowed_origins, local=settings.allow_local_origins)
         routes = self._routes()
         graphql = next(route for route in routes if isinstance(route, Route) and route.path == "/graphql")

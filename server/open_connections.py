@@ -1,16 +1,27 @@
 """The registry of long-lived connections, which are WebSockets and event streams."""
 
 import asyncio
-from collections.abc import Iterator
+import logging
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
+
+from services.accounts.current_viewers import SessionKey
+
+_log = logging.getLogger("trackers.serve")
+
+FindValid: TypeAlias = Callable[[Sequence[SessionKey]], Awaitable[Container[SessionKey]]]
+"""Returns those of the sessions that are still valid."""
 
 
 class OpenConnection(Protocol):
-    """A connection that other tasks can ask to check its session or to close."""
+    """A connection whose session other tasks can end, and which they can close."""
 
-    def revalidate(self, member_id: str) -> None:
-        """Close the connection if it belongs to this member and the session has ended."""
+    def session_of(self, member_id: str) -> SessionKey | None:
+        """Return the session of the connection if it belongs to this member."""
+
+    def end_session(self, reason: str) -> None:
+        """Close the connection because its session has ended."""
 
     def close(self) -> None:
         """Close the connection because the server is shutting down, in a way that makes the client reconnect."""
@@ -19,8 +30,11 @@ class OpenConnection(Protocol):
 class OpenConnections:
     """The open connections of a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, find_valid: FindValid) -> None:
+        self._find_valid = find_valid
         self._connections: dict[asyncio.Task[Any], OpenConnection] = {}
+        self._recalled: set[str] = set()
+        self._check: asyncio.Task[None] | None = None
         self._is_shutting_down = False
 
     @contextmanager
@@ -40,9 +54,31 @@ class OpenConnections:
             del self._connections[task]
 
     def revalidate(self, member_id: str) -> None:
-        """Make each of a member's connections check its session, and close if the session has ended."""
-        for connection in self._connections.values():
-            connection.revalidate(member_id)
+        """Check the sessions of a member's connections in the background, and close those whose session has ended.
+
+        All are asked at once; whoever is recalled meanwhile is asked afterwards, together.
+        """
+        self._recalled.add(member_id)
+        if self._check is None or self._check.done():
+            self._check = asyncio.create_task(self._check_recalled())
+
+    async def _check_recalled(self) -> None:
+        while self._recalled:
+            recalled, self._recalled = self._recalled, set()
+            asked = [
+                (session, connection)
+                for connection in self._connections.values()
+                for member_id in recalled
+                if (session := connection.session_of(member_id)) is not None
+            ]
+            try:
+                valid = await self._find_valid(list(dict.fromkeys(session for session, _ in asked))) if asked else ()
+            except Exception as error:  # as in an outage; the client's next operation is authenticated anyway
+                _log.warning("sessions of open connections could not be checked: %s", type(error).__name__)
+                continue
+            for session, connection in asked:
+                if session not in valid:
+                    connection.end_session("The session has ended.")
 
     async def shutdown(self) -> None:
         """Close every connection, and wait for the tasks that serve them to end."""
@@ -51,3 +87,6 @@ class OpenConnections:
             connection.close()
         if self._connections:
             await asyncio.wait(list(self._connections))
+        if self._check is not None:
+            self._check.cancel()
+            await asyncio.wait([self._check])

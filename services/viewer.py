@@ -8,6 +8,9 @@ from models import Member, MemberKind, Organisation, Role
 from services.kernel.errors import ForbiddenError
 from services.kernel.words import quote_enum
 
+NO_SESSION = UUID(int=0)
+"""The session of a viewer on whose behalf the server acts by itself. No address that it signs is valid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:

@@ -14,6 +14,7 @@ from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.event_traits import EventTraits
 from server.execution.rate_limit import Charge
 from server.protocol.messages import Request, encode
+from services.accounts.current_viewers import SessionKey
 
 Result: TypeAlias = dict[str, Any]
 """A GraphQL response as JSON, with ``errors`` and without ``data`` if the operation was not executed."""
@@ -37,6 +38,10 @@ class Context(Protocol):
     @property
     def expires_at(self) -> datetime | None:
         """Return when the token expires, in UTC, or None without a valid token."""
+
+    @property
+    def session_key(self) -> SessionKey | None:
+        """Return the session and when the token expires, or None without a valid token."""
 
 
 MakeContext: TypeAlias = Callable[[str | None, str], Awaitable[Context]]
@@ -82,6 +87,10 @@ class SharedResult:
     @property
     def encoded(self) -> bytes:
         """Return the result as JSON."""
+        return self.encode()
+
+    def encode(self) -> bytes:
+        """Encode the result, unless it has been, and return it as JSON."""
         if self._encoded is None:
             self._encoded = encode(self.result)
         return self._encoded

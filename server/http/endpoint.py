@@ -6,14 +6,11 @@ an event. An HTTP request that is itself invalid gets a specific status code and
 for events.
 """
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-
 from graphql import OperationType
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from server.execution.executor_interface import Context, Executor, MakeContext, Operation, with_cost
+from server.execution.executor_interface import Executor, MakeContext, Operation, with_cost
 from server.execution.result_stream import stream_results
 from server.http.negotiation import accepts_event_stream, response_media_type
 from server.http.request import HTTPRequest, read_request
@@ -85,23 +82,18 @@ class GraphQLEndpoint:
 
     async def _execute(self, request: HTTPRequest, media_type: str, request_id: str) -> Response | EventStreamResponse:
         graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
-        authenticate = self._context_factory(request)
-        context = await authenticate()
+        context = await self._make_context(request.header(b"authorization"), request.client)
         operation = self._executor.prepare(graphql_request, context)
         _check_operation_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:
             results = stream_results(self._executor, operation, context, request_id)
             return EventStreamResponse(
-                results, context, authenticate, request_id, connections=self._connections, limits=self._stream_limits
+                results, context, request_id, connections=self._connections, limits=self._stream_limits
             )
         result = await self._executor.execute(operation, context, request_id)
         if request.header(b"graphql-cost") == "1":
             result = with_cost(result, operation)
         return Response(result, media_type, result_status(result, media_type))
-
-    def _context_factory(self, request: HTTPRequest) -> Callable[[], Awaitable[Context]]:
-        """Return a callable that builds a context from the Authorization header, authenticating at each call."""
-        return partial(self._make_context, request.header(b"authorization"), request.client)
 
 
 def _check_operation_type(operation: Operation, request: HTTPRequest) -> None:

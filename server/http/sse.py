@@ -7,7 +7,7 @@ cursor as ``after`` to receive the events that it missed.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from server.observability.metrics import OPEN_EVENT_STREAMS
 from server.open_connections import OpenConnections
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import encode
+from services.accounts.current_viewers import SessionKey
 from services.accounts.sessions import SessionEnded
 
 COMPLETE = b"event: complete\ndata:\n\n"
@@ -52,16 +53,14 @@ def next_event(encoded: bytes) -> bytes:
 class EventStreamResponse:
     """The response to a subscription, an ASGI application that streams events until either side closes the connection.
 
-    ``authenticate`` returns a new context for the client's Authorization header. If ``results`` raises
-    ``SessionEnded``, its message is sent as the last error. Nothing is queued: the next result is only requested after
-    the previous one has been sent.
+    If ``results`` raises ``SessionEnded``, its message is sent as the last error. Nothing is queued: the next result is
+    only requested after the previous one has been sent.
     """
 
     def __init__(
         self,
         results: AsyncGenerator[SharedResult, None],
         context: Context,
-        authenticate: Callable[[], Awaitable[Context]],
         request_id: str,
         *,
         connections: OpenConnections,
@@ -69,7 +68,7 @@ class EventStreamResponse:
     ) -> None:
         self._results = results
         self._context = context
-        self._session = SessionWatch(authenticate, self._end_session)
+        self._session = SessionWatch(self.end_session)
         self._request_id = request_id
         self._connections = connections
         self._limits = limits
@@ -81,9 +80,13 @@ class EventStreamResponse:
         """Close the stream without ``complete``, so that the client reconnects."""
         self._end(b"")
 
-    def revalidate(self, member_id: str) -> None:
-        """End the stream with an error if it belongs to this member and the session has ended."""
-        self._session.revalidate(member_id)
+    def session_of(self, member_id: str) -> SessionKey | None:
+        """Return the session of the stream if it belongs to this member."""
+        return self._session.session_of(member_id)
+
+    def end_session(self, reason: str) -> None:
+        """End the stream with an error because its session has ended."""
+        self._end(next_event(encode(request_error_result(reason, "UNAUTHENTICATED"))) + COMPLETE)
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until the stream ends, then wait until the subscription has cleaned up."""
@@ -101,7 +104,8 @@ class EventStreamResponse:
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, *self._session.stop(), return_exceptions=True)
+            self._session.stop()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         if final_bytes is not None:
             await self._send_final_bytes(send, final_bytes)
 
@@ -114,9 +118,6 @@ class EventStreamResponse:
         """End the stream with these bytes, or with None if nothing can be sent; only the first call has an effect."""
         if not self._final_bytes.done():
             self._final_bytes.set_result(final_bytes)
-
-    def _end_session(self, reason: str) -> None:
-        self._end(next_event(encode(request_error_result(reason, "UNAUTHENTICATED"))) + COMPLETE)
 
     async def _watch_disconnect(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
@@ -138,7 +139,7 @@ class EventStreamResponse:
                     await asyncio.sleep(0)
             self._end(COMPLETE)
         except SessionEnded as ended:
-            self._end_session(str(ended))
+            self.end_session(str(ended))
         except Exception as error:
             self._end(next_event(encode(internal_error_result(error, self._request_id))) + COMPLETE)
 

@@ -10,7 +10,6 @@ long.
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from functools import partial
 from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -27,6 +26,7 @@ from server.websocket.limits import SocketLimits
 from server.websocket.operations import Operations
 from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
 from server.websocket.transport import EXTENSION, SocketTransport
+from services.accounts.current_viewers import SessionKey
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class Connection:
         self._close_reason: tuple[int, str] | None = None
         self._is_shutting_down = False
         self._work: asyncio.Task[Any] | None = None
-        self._session = SessionWatch(self._authenticate, partial(self.close_with, 4403))
+        self._session = SessionWatch(self.end_session)
         self._init_timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
             limits.init_timeout, self.close_with, 4408, "Connection initialisation timeout"
         )
@@ -86,9 +86,13 @@ class Connection:
         self._is_shutting_down = True
         self._stop_reading()
 
-    def revalidate(self, member_id: str) -> None:
-        """Close the connection and its operations if it belongs to this member and the session has ended."""
-        self._session.revalidate(member_id)
+    def session_of(self, member_id: str) -> SessionKey | None:
+        """Return the session of the connection if it belongs to this member."""
+        return self._session.session_of(member_id)
+
+    def end_session(self, reason: str) -> None:
+        """Close the connection and its operations because its session has ended."""
+        self.close_with(4403, reason)
 
     @property
     def _is_stopping(self) -> bool:
@@ -112,7 +116,8 @@ class Connection:
         finally:
             self._stop_init_timer()
             self._send_queue.stop()
-            cancelled = [*self._session.stop(), *self._operations.cancel()]
+            self._session.stop()
+            cancelled = self._operations.cancel()
             if self._close_reason is not None and self._close_reason[0] != ABNORMAL_CLOSURE:
                 await self._send_close(*self._close_reason)
             await asyncio.gather(*cancelled, return_exceptions=True)

@@ -5,17 +5,20 @@ Each request authenticates its own token (``sessions``); this is for subscriptio
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Member, Organisation
+from models.database import fetch
 from models.rows import columns, row
-from services.viewer import Viewer
+from services.viewer import NO_SESSION, Viewer
 
 SessionKey: TypeAlias = tuple[str, datetime]
 """The id of a session, as text, which is quicker to hash, and when the access token that names it expires."""
+
+_EXPIRED = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,10 @@ class CurrentMember:
     member: Member
     organisation: Organisation
 
-    def viewer(self, session: SessionKey) -> Viewer:
-        """Return the viewer of one of the member's sessions."""
+    def viewer(self, session: SessionKey | None) -> Viewer:
+        """Return the viewer of one of the member's sessions; None: of none, so that what it sees may be for all."""
+        if session is None:
+            return Viewer(self.member, self.organisation, NO_SESSION, _EXPIRED)
         session_id, expires_at = session
         return Viewer(self.member, self.organisation, UUID(session_id), expires_at)
 
@@ -34,6 +39,11 @@ class CurrentMember:
 def session_key(viewer: Viewer) -> SessionKey:
     """Return the key of a viewer's session and token."""
     return str(viewer.session_id), viewer.expires_at
+
+
+async def find_valid(sessions: Sequence[SessionKey]) -> Mapping[SessionKey, CurrentMember]:
+    """Return those of the sessions that are valid, with their members."""
+    return current_members(sessions, await fetch(select_current_members(1), *session_parameters(sessions)))
 
 
 @cache

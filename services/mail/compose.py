@@ -15,10 +15,8 @@ from services.installation import Installation
 from services.kernel.sql import StatementBuilder
 from services.mail import templates
 from services.mail.message import Content, Envelope, render
-from services.viewer import Viewer
+from services.viewer import NO_SESSION, Viewer
 from services.visibility import visibility_condition
-
-_NO_SESSION = UUID(int=0)
 
 
 @cache
@@ -113,7 +111,7 @@ def _viewer(record: Mapping[str, Any]) -> Viewer:
     member, organisation = row(Member, "member", record), row(Organisation, "organisation", record)
     assert member is not None
     assert organisation is not None
-    return Viewer(member=member, organisation=organisation, session_id=_NO_SESSION, expires_at=record["created_at"])
+    return Viewer(member=member, organisation=organisation, session_id=NO_SESSION, expires_at=record["created_at"])
 
 
 def _assignment_content(mail: DueMail, installation: Installation) -> Content | None:

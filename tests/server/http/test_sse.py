@@ -98,14 +98,13 @@ async def test_session_expires(server: FakeApp) -> None:
 async def test_member_signs_out(server: FakeApp) -> None:
     async with stream(server.url, WAIT, token="good") as ada, stream(server.url, WAIT) as anonymous:
         assert [await events.next_event() for events in (ada, anonymous)] == [FIRST_EVENT, FIRST_EVENT]
-        server.contexts.clear()
         server.connections.revalidate("bob")
         server.connections.revalidate("ada")  # whose session is valid
-        await server.wait_for_contexts(1)
+        await server.wait_for_checks(1)
         server.signed_out = True
         server.connections.revalidate("ada")
         assert await ada.remaining() == [unauthenticated("The session has ended."), COMPLETE]
-        assert server.contexts == [("Bearer good", "127.0.0.1")] * 2
+        assert [[session for session, _ in sessions] for sessions in server.checked] == [["ada"]] * 2
         assert server.cleaned == ["wait"]
         await server.connections.shutdown()
         assert await anonymous.remaining() == []
@@ -114,10 +113,9 @@ async def test_member_signs_out(server: FakeApp) -> None:
 async def test_stream_stays_open_if_the_session_cannot_be_checked(server: FakeApp) -> None:
     async with stream(server.url, WAIT, token="good") as events:
         assert await events.next_event() == FIRST_EVENT
-        server.contexts.clear()
         server.fails = True
         server.connections.revalidate("ada")
-        await server.wait_for_contexts(1)
+        await server.wait_for_checks(1)
         server.fails = False
         await server.connections.shutdown()
         assert await events.remaining() == []

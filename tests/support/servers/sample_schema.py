@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from graphql import GraphQLError
 
 from schema.base import Schema
 from server.open_connections import OpenConnections
+from services.accounts.current_viewers import SessionKey
 from services.accounts.sessions import SessionEnded
 
 
@@ -29,16 +30,26 @@ class FakeApp:
     """Whether making a context raises an error."""
     signed_out: bool = False
     url: str = ""
-    connections: OpenConnections = field(default_factory=OpenConnections)
+    checked: list[list[SessionKey]] = field(default_factory=list)
+    """The sessions of each check of open connections."""
+
+    def __post_init__(self) -> None:
+        self.connections = OpenConnections(self._find_valid)
+
+    async def _find_valid(self, sessions: Sequence[SessionKey]) -> Sequence[SessionKey]:
+        self.checked.append(list(sessions))
+        if self.fails:
+            raise ConnectionError("hunter2")
+        return [] if self.signed_out else sessions
 
     @property
     def ws(self) -> str:
         """Return the URL of the WebSocket endpoint."""
         return self.url.replace("http", "ws", 1)
 
-    async def wait_for_contexts(self, count: int) -> None:
-        """Wait until this many contexts have been made."""
-        while len(self.contexts) < count:
+    async def wait_for_checks(self, count: int) -> None:
+        """Wait until the sessions of open connections have been checked this often."""
+        while len(self.checked) < count:
             await asyncio.sleep(0.01)
 
     async def wait_for_cleanup(self, *names: str) -> None:
@@ -57,6 +68,10 @@ class Context:
     @property
     def member_id(self) -> str | None:
         return self.viewer
+
+    @property
+    def session_key(self) -> SessionKey | None:
+        return None if self.viewer is None or self.expires_at is None else (self.viewer, self.expires_at)
 
 
 Info = strawberry.Info[Context, None]
