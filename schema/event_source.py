@@ -43,7 +43,7 @@ class EventSource:
         """Begin to listen. ``by_session`` says that what is made of an event is only for one session."""
         listener = Listener(
             self.row_id, self.member_id, self.session, deliver, end,
-            position=self.position, kinds=self.kinds, by_session=by_session,
+            position=self.position, kinds=self.kinds, by_session=by_session, selection=self.selection,
         )  # fmt: skip
         self.feed.add(listener)
         return listener
@@ -54,7 +54,7 @@ class EventSource:
 
     async def event_of(self, delivery: Delivery) -> Any | None:
         """Return the event with the rows that the operation selects, in one statement; None: the subscription ends."""
-        if not (self.selection.joins or self.ends_unseen):
+        if not self.ends_unseen and (not self.selection.joins or delivery.selection is self.selection):
             return delivery.event
         (event,) = await selected_rows_by_id(delivery.viewer, self.selection, [delivery.event.id])
         return event if event is not None or self.ends_unseen else delivery.event

@@ -33,17 +33,18 @@ class Subscriptions:
         """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
         self._concurrency.acquire(operation.client_key)
         release = partial(self._concurrency.release, operation.client_key)
-        source: Any = None
+        subscription: OpenSubscription | None = None
         try:
-            source = await self._source_events(operation, context)
+            source: Any = await self._source_events(operation, context)
+            if isinstance(source, EventSource):
+                subscription = FeedSubscription(source, self._operations.share(operation), sink, release)
+            elif isinstance(source, ExecutionResult):
+                sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
+            else:
+                assert isinstance(source, AsyncGenerator)
+                complete = partial(self._complete_event, operation, context, request_id=request_id)
+                subscription = StreamSubscription(source, complete, sink, release, request_id=request_id)
         finally:
-            if source is None or isinstance(source, ExecutionResult):
+            if subscription is None:
                 release()
-        if isinstance(source, ExecutionResult):
-            sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
-            return None
-        if isinstance(source, EventSource):
-            return FeedSubscription(source, self._operations.share(operation), sink, release)
-        assert isinstance(source, AsyncGenerator)
-        complete = partial(self._complete_event, operation, context, request_id=request_id)
-        return StreamSubscription(source, complete, sink, release, request_id=request_id)
+        return subscription

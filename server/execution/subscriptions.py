@@ -60,7 +60,9 @@ class SharedOperation:
             context = delivery.shared.get(_CONTEXT)
             if context is None:  # the operations of a delivery share what their loaders have read
                 context = delivery.shared[_CONTEXT] = source.context_of(delivery)
-            return SharedResult(await self._complete_event(self._operation, context, event, request_id))
+            result = SharedResult(await self._complete_event(self._operation, context, event, request_id))
+            result.encode()  # here, so that a failure ends the subscriptions with an error
+            return result
         except Exception as error:
             return _failure(error, request_id)
 

@@ -8,28 +8,18 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.accounts.sessions import SessionEnded
-from services.notifications.listeners import Audience, Delivery, Listener, Numbered
+from services.notifications.listeners import Audience, Deliveries, Listener, Numbered, Place, Read
+from services.row_selection import RowSelection
 
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
-
-Place: TypeAlias = tuple[UUID, int | None]
-"""A row and a position in its events, from which all listeners there continue together."""
-
-
-@dataclass(eq=False, slots=True)
-class Read:
-    """What one read found: the events after each place, and the members of the sessions that are still valid."""
-
-    events: dict[Place, Sequence[Numbered]] = field(default_factory=dict)
-    members: dict[SessionKey, CurrentMember] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -50,8 +40,11 @@ class EventFeed(ABC):
     _requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     @abstractmethod
-    async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
-        """Read the events after these places, and then, or in the same statement, the members of these sessions."""
+    async def _read(self, waiting: Mapping[Place, Sequence[Listener]], sessions: Sequence[SessionKey]) -> Read:
+        """Read the events after these places, and then, or in the same statement, the members of these sessions.
+
+        ``waiting`` has the listeners at each place.
+        """
 
     def _may_have_more(self, events: Sequence[Numbered]) -> bool:
         """Return whether there may be more events than one read has found."""
@@ -164,14 +157,17 @@ class EventFeed(ABC):
         sessions = dict.fromkeys(listener.session for listener in asked)
         if not (waiting or sessions):
             return
-        read = await self._read(list(waiting), list(sessions))
-        receiving = list(ready)
+        read = await self._read(waiting, list(sessions))
+        receiving: list[Listener] = []
         for place, listeners in waiting.items():
             receiving += self._hand_out(place, listeners, read.events.get(place, ()), wakes[place[0]])
         if unasked := [listener for listener in receiving if listener.session not in sessions]:
-            read.members |= (await self._read((), list(dict.fromkeys(each.session for each in unasked)))).members
+            read.members |= (await self._read({}, list(dict.fromkeys(each.session for each in unasked)))).members
+            read.selection = None  # it was read before those members were
         self._end_invalid([*asked, *unasked], read.members)
-        self._deliver(receiving, read.members)
+        deliveries = Deliveries(read.members)
+        self._deliver(receiving, deliveries, read.selection)
+        self._deliver(ready, deliveries, None)
 
     def _waiting_places(self, rows: Iterable[UUID]) -> dict[Place, list[Listener]]:
         """Return the waiting listeners of these rows by their places."""
@@ -229,17 +225,15 @@ class EventFeed(ABC):
             self.remove(listener)
             listener.end(reason)
 
-    def _deliver(self, receiving: Iterable[Listener], members: dict[SessionKey, CurrentMember]) -> None:
-        """Deliver to each listener its next event. Those who may see the same of it share a delivery."""
-        deliveries: dict[object, Delivery] = {}
+    def _deliver(
+        self, receiving: Iterable[Listener], deliveries: Deliveries, selection: RowSelection[Any] | None
+    ) -> None:
+        """Deliver to each listener its next event; ``selection`` says what was just read with it."""
         for listener in receiving:
             event = listener.peek()
             if not listener.is_open or event is None:
                 continue
-            rights = (event.id, listener.member_id, listener.session if listener.by_session else None)
-            delivery = deliveries.get(rights)
-            if delivery is None:
-                delivery = deliveries[rights] = Delivery(event, members[listener.session].viewer(listener.session))
+            delivery = deliveries.of(listener, event, selection)
             listener.is_waiting = False
             listener.take()
             try:

@@ -2,42 +2,16 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from typing import Any
 
 from models import Notification
-from models.database import fetch
-from models.rows import columns, rows
-from services.accounts.current_viewers import (
-    SessionKey,
-    current_members,
-    select_current_members,
-    session_parameters,
-)
-from services.notifications.event_feed import EventFeed, Place, Read
-from services.notifications.listeners import Listener, Numbered
-
-BATCH_SIZE = 100
-
-
-@cache
-def _select_events_and_members() -> str:
-    """Return a SELECT of the next notifications of each place, and of the members whose sessions are valid.
-
-    A row has one of both. As both are of one snapshot, whoever receives a notification had a valid session, and the
-    roles, of a moment when it had been written.
-    """
-    return f"""
-    SELECT n.*, s.* FROM (
-        SELECT request.index, n.* FROM unnest($1::uuid[], $2::bigint[])
-            WITH ORDINALITY AS request (member_id, after, index)
-        CROSS JOIN LATERAL (
-            SELECT {columns(Notification, "n")} FROM notification n
-            WHERE n.recipient_id = request.member_id AND n.cursor > request.after ORDER BY n.cursor LIMIT {BATCH_SIZE}
-        ) n
-    ) n FULL JOIN ({select_current_members(3)}) s ON false ORDER BY n.index, n."n.cursor"
-    """
+from services.accounts.current_viewers import CurrentMember, SessionKey
+from services.notifications.event_feed import EventFeed
+from services.notifications.inbox_events import BATCH_SIZE, read_events, read_selected_events
+from services.notifications.listeners import Listener, Numbered, Place, Read
+from services.row_selection import RowSelection
 
 
 @dataclass(eq=False)
@@ -54,15 +28,34 @@ class InboxReader(EventFeed):
         super().wake(row_id)
         self.woken.set()
 
-    async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
-        members, cursors = [member_id for member_id, _ in places], [cursor for _, cursor in places]
-        records = await fetch(_select_events_and_members(), members, cursors, *session_parameters(sessions))
-        found = [record for record in records if record["index"] is not None]
-        events: dict[Place, list[Numbered]] = {}
-        for record, notification in zip(found, rows(Notification, "n", found), strict=True):
-            events.setdefault(places[record["index"] - 1], []).append((notification.cursor, notification))
-        valid = [record for record in records if record["index"] is None]
-        return Read(dict(events), current_members(sessions, valid))
+    async def _read(self, waiting: Mapping[Place, Sequence[Listener]], sessions: Sequence[SessionKey]) -> Read:
+        live = self._live_read(waiting)
+        if live is None:
+            read = await read_events(list(waiting), sessions)
+        else:
+            place, selection, member = live
+            read = await read_selected_events(place, sessions, selection, member)
+        for place, listeners in waiting.items():
+            if place in read.events and (audience := self._audiences.get(place[0])) is not None:
+                audience.member = read.members.get(listeners[0].session)
+        return read
+
+    def _live_read(
+        self, waiting: Mapping[Place, Sequence[Listener]]
+    ) -> tuple[Place, RowSelection[Any], CurrentMember] | None:
+        """Return what to read with the events, if one member has been woken and all listeners select the same.
+
+        Those who have yet to catch up receive the events one after the other, and their rows then.
+        """
+        if len(waiting) != 1:
+            return None
+        ((place, listeners),) = waiting.items()
+        selection, member = listeners[0].selection, self._audiences[place[0]].member
+        if selection is None or not selection.joins or member is None:
+            return None
+        if any(listener.must_read or listener.selection is not selection for listener in listeners):
+            return None
+        return place, selection, member
 
     def _may_have_more(self, events: Sequence[Numbered]) -> bool:
         return len(events) >= BATCH_SIZE

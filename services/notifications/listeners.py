@@ -1,24 +1,44 @@
-"""The listeners of subscriptions, and what is delivered to them."""
+"""The listeners of subscriptions, what is read for them, and what is delivered to them."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from services.accounts.current_viewers import SessionKey
+from services.accounts.current_viewers import CurrentMember, SessionKey
+from services.row_selection import RowSelection
 from services.viewer import Viewer
 
 Numbered: TypeAlias = tuple[int, Any]
 """An event, after its position among the events of its row."""
 
 
+Place: TypeAlias = tuple[UUID, int | None]
+"""A row and a position in its events, from which all listeners there continue together."""
+
+
+@dataclass(eq=False, slots=True)
+class Read:
+    """What one read found: the events after each place, and the members of the sessions that are still valid."""
+
+    events: dict[Place, Sequence[Numbered]] = field(default_factory=dict)
+    members: dict[SessionKey, CurrentMember] = field(default_factory=dict)
+    selection: RowSelection[Any] | None = None
+    """What of the rows that the events refer to was read with them, as far as ``members`` may see it; None: nothing."""
+
+
 @dataclass(eq=False, slots=True)
 class Delivery:
-    """An event for all listeners of one member, who has the roles that were read after the event."""
+    """An event for all listeners of one member, who has the roles that were read after the event.
+
+    The viewer has no session, unless the delivery is only for one session.
+    """
 
     event: Any
     viewer: Viewer
+    selection: RowSelection[Any] | None
+    """What of the rows that the event refers to has just been read with it, with the rights of the viewer."""
     shared: dict[Hashable, Any] = field(default_factory=dict)
     """What the listeners have made of the event, by what they made it with, so that each is made once."""
 
@@ -42,6 +62,8 @@ class Listener:
     """The kinds of events that it hears of; None: all."""
     by_session: bool = False
     """Whether what is made of an event is only for one session of the member."""
+    selection: RowSelection[Any] | None = None
+    """What it selects of an event and of the rows that the event refers to, which the feed may read with the event."""
     started_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     is_open: bool = True
     """False once it has been removed or has ended."""
@@ -81,3 +103,23 @@ class Audience:
 
     listeners: dict[Listener, None] = field(default_factory=dict)
     wakes: int = 0
+    member: CurrentMember | None = None
+    """In an inbox reader, the member whose inbox it is, as last read."""
+
+
+class Deliveries:
+    """The deliveries that follow one read. Those who may see the same of an event share one."""
+
+    def __init__(self, members: Mapping[SessionKey, CurrentMember]) -> None:
+        self._members = members
+        self._deliveries: dict[object, Delivery] = {}
+
+    def of(self, listener: Listener, event: Any, selection: RowSelection[Any] | None) -> Delivery:
+        """Return the delivery of an event to a listener; ``selection`` says what was just read with the event."""
+        session = listener.session if listener.by_session else None
+        rights = (event.id, listener.member_id, session)
+        delivery = self._deliveries.get(rights)
+        if delivery is None:
+            viewer = self._members[listener.session].viewer(session)
+            delivery = self._deliveries[rights] = Delivery(event, viewer, selection)
+        return delivery

@@ -5,21 +5,16 @@ their ids rather than their times: if two transactions commit concurrently, the 
 have the earlier time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from models import TrackerEvent
 from models.database import fetch
 from models.rows import columns, rows
-from services.accounts.current_viewers import (
-    SessionKey,
-    current_members,
-    select_current_members,
-    session_parameters,
-)
-from services.notifications.event_feed import EventFeed, Place, Read
-from services.notifications.listeners import Listener, Numbered
+from services.accounts.current_viewers import SessionKey, find_valid
+from services.notifications.event_feed import EventFeed
+from services.notifications.listeners import Listener, Numbered, Place, Read
 
 
 @dataclass(eq=False, slots=True)
@@ -51,15 +46,14 @@ class TrackerStreams(EventFeed):
         if listener.row_id not in self._audiences:
             self._logs.pop(listener.row_id, None)
 
-    async def _read(self, places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
-        for tracker_id in {tracker_id for tracker_id, _ in places}:
+    async def _read(self, waiting: Mapping[Place, Sequence[Listener]], sessions: Sequence[SessionKey]) -> Read:
+        for tracker_id in {tracker_id for tracker_id, _ in waiting}:
             await self._read_events(tracker_id)
         events: dict[Place, Sequence[Numbered]] = {}
-        for tracker_id, position in places:
+        for tracker_id, position in waiting:
             if position is not None and (log := self._logs.get(tracker_id)) is not None:
                 events[tracker_id, position] = [event for event in log.events if event[0] > position]
-        records = await fetch(select_current_members(1), *session_parameters(sessions)) if sessions else []
-        return Read(events, current_members(sessions, records))
+        return Read(events, dict(await find_valid(sessions)) if sessions else {})
 
     async def _read_events(self, tracker_id: UUID) -> None:
         log = self._logs.get(tracker_id)
