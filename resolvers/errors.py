@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from strawberry.extensions import FieldExtension
@@ -31,10 +31,12 @@ class ErrorsToPayload(FieldExtension):
 def input_errors(problems: Iterable[Problem]) -> list[Problem]:
     """Return copies of the problems with paths and parameter names converted to the API's camelCase."""
     return [
-        replace(
-            problem,
-            path=client_path(problem.path),
-            parameters=tuple((camel_case(name), value) for name, value in problem.parameters),
+        Problem(
+            client_path(problem.path),
+            problem.code,
+            problem.message,
+            tuple([(camel_case(name), value) for name, value in problem.parameters]),
+            problem.rule,
         )
         for problem in problems
     ]
@@ -46,6 +48,7 @@ def client_path(path: Sequence[str]) -> tuple[str, ...]:
     return (*map(camel_case, path[:end]), *path[end:])
 
 
+@lru_cache(maxsize=1_000)
 def camel_case(name: str) -> str:
     """Convert a snake_case name to camelCase."""
     return _UNDERSCORE.sub(lambda match: match[1].upper(), name)

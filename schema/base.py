@@ -11,6 +11,8 @@ from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from schema.inputs.conversion import prepare_conversion
+
 
 class Schema(strawberry.Schema):
     """A ``strawberry.Schema`` that logs no errors and exposes the underlying graphql-core schema.
@@ -35,6 +37,7 @@ class Schema(strawberry.Schema):
         for graphql_type in self.graphql_schema.type_map.values():
             if isinstance(graphql_type, GraphQLInputObjectType):
                 graphql_type.is_one_of = graphql_type.extensions["strawberry-definition"].is_one_of
+                prepare_conversion(graphql_type, self.schema_converter)
 
     @property
     def graphql_schema(self) -> GraphQLSchema:

@@ -46,7 +46,7 @@ class FieldValueInput:
         """Convert the input to a ``SubmittedValue``."""
         if self.value is None:
             return SubmittedValue(key=self.key, slot=None)
-        slot, value = next((slot, value) for slot, value in vars(self.value).items() if value is not strawberry.UNSET)
+        ((slot, value),) = [entry for entry in vars(self.value).items() if entry[1] is not strawberry.UNSET]
         if slot == "reference":
             value = decode_reference(value)
         elif slot == "files":

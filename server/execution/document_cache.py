@@ -18,7 +18,9 @@ from graphql import (
     parse,
 )
 
+from server.execution.compiled.inputs import OperationVariables
 from server.execution.compiled.operation import CompiledOperation
+from server.execution.compiled.reasons import NotCompiledError
 from server.execution.compiled.registry import Registry
 from server.execution.cost.document_limits import exceeded_limits
 from server.execution.cost.document_measures import DocumentMeasures, measure
@@ -48,6 +50,8 @@ class CheckedOperation:
     introspects: bool
     compiled: CompiledOperation | None
     """None if the compiled executor is off, or the document too long to be cached."""
+    variables: OperationVariables | None
+    """None if graphql-core coerces the variables."""
     event_traits: EventTraits | None
     """What the results of a subscription's events depend on; None for other operations."""
 
@@ -119,6 +123,7 @@ class DocumentCache:
                 operation.fields_with_variables,
                 operation.introspects,
                 self._compiled(text, document, node),
+                self._variables(node),
                 find_event_traits(document, node) if node.operation is OperationType.SUBSCRIPTION else None,
             )
             for node, operation in measures.operations
@@ -131,6 +136,14 @@ class DocumentCache:
         if self._registry is None or not self._is_cacheable(text):
             return None
         return CompiledOperation(self._registry, document, definition)
+
+    def _variables(self, definition: OperationDefinitionNode) -> OperationVariables | None:
+        if self._registry is None:
+            return None
+        try:
+            return OperationVariables(self._schema, definition, self._registry.inputs)
+        except NotCompiledError:
+            return None
 
     def _parse(self, text: str) -> DocumentNode:
         limits = self._limits

@@ -28,7 +28,7 @@ from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behav
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.rate_limit import TokenBuckets
 from server.execution.subscription_opening import Subscriptions
-from server.execution.variables import check_size, coerce_variables, count_listed_values
+from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
 from server.protocol.error_codes import Code
@@ -77,8 +77,10 @@ class GraphQLExecutor:
         selected = _select_operation(checked, request.operation_name)
         if selected.introspects and anonymous:
             raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
+        counts = count_values(request.variables)
+        check_size(counts, self._limits)
         values = self._coerce_variables(selected, request.variables, hide_suggestions=anonymous)
-        cost = self._compute_cost(selected, request.variables, values)
+        cost = self._compute_cost(selected, counts, values)
         return Operation(
             document=checked.document,
             type=selected.definition.operation,
@@ -103,18 +105,17 @@ class GraphQLExecutor:
     def _coerce_variables(
         self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool
     ) -> VariableValues:
-        """Check the variables, and return their coerced values. Raises GraphQLRequestError."""
-        if variables:
-            check_size(variables, self._limits)
+        """Return the coerced values of the variables. Raises GraphQLRequestError."""
         if not operation.definition.variable_definitions:
             return _NO_VARIABLES
+        if operation.variables is not None and (values := operation.variables.coerce(variables)) is not None:
+            return values
         return coerce_variables(self._schema, operation.definition, variables, hide_suggestions=hide_suggestions)
 
-    def _compute_cost(self, operation: CheckedOperation, variables: dict[str, Any], values: VariableValues) -> int:
+    def _compute_cost(self, operation: CheckedOperation, counts: ValueCounts, values: VariableValues) -> int:
         """Return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
         cost = operation.cost.evaluate(values.coerced)
-        if operation.fields_with_variables:
-            cost += operation.fields_with_variables * count_listed_values(variables) * LISTED_VALUE_PRICE
+        cost += operation.fields_with_variables * counts.listed * LISTED_VALUE_PRICE
         if cost > self._limits.max_cost:
             raise GraphQLRequestError([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
         return cost

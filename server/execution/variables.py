@@ -1,6 +1,6 @@
 """Validation and coercion of variable values, with the path of each invalid value."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
@@ -18,35 +18,44 @@ MAX_ERRORS = 50
 _CONTAINERS = (list, dict)
 
 
-def check_size(variables: dict[str, Any], limits: Limits) -> None:
-    """Raise GraphQLRequestError if there are too many values, or too many entries in one list."""
-    longest_list = count = 0
-    for container, _ in _containers(variables):
-        count += len(container)
-        if isinstance(container, list):
-            longest_list = max(longest_list, len(container))
-    figures = (
-        ("listEntries", "The entries of a list", longest_list, limits.max_list_entries),
-        ("inputValues", "The values in the variables", count, limits.max_input_values),
-    )
-    if errors := [limit_exceeded(*figure) for figure in figures if figure[2] > figure[3]]:
-        raise GraphQLRequestError(errors)
+@dataclass(frozen=True, slots=True)
+class ValueCounts:
+    """How many values the variables of a request have, counting those of lists and objects at any depth.
+
+    ``listed`` are those inside lists at any depth, including nested lists and objects.
+    """
+
+    total: int
+    longest_list: int
+    listed: int
 
 
-def count_listed_values(variables: dict[str, Any]) -> int:
-    """Return the number of values inside lists, at any depth, including nested lists and objects."""
-    return sum(len(container) for container, in_list in _containers(variables) if in_list)
-
-
-def _containers(variables: dict[str, Any]) -> Iterator[tuple[list[Any] | dict[str, Any], bool]]:
-    """Yield every list and object, starting with the variables, and whether it is a list or inside one."""
+def count_values(variables: dict[str, Any]) -> ValueCounts:
+    """Count the values in variables."""
+    total = longest_list = listed = 0
     pending: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
     while pending:
         container, in_list = pending.pop()
-        in_list = in_list or isinstance(container, list)
-        yield container, in_list
-        values = container if isinstance(container, list) else container.values()
-        pending.extend((value, in_list) for value in values if isinstance(value, _CONTAINERS))
+        size = len(container)
+        total += size
+        if isinstance(container, list):
+            in_list, longest_list, values = True, max(longest_list, size), container
+        else:
+            values = list(container.values())
+        if in_list:
+            listed += size
+        pending += [(value, in_list) for value in values if isinstance(value, _CONTAINERS)]
+    return ValueCounts(total, longest_list, listed)
+
+
+def check_size(counts: ValueCounts, limits: Limits) -> None:
+    """Raise GraphQLRequestError if there are too many values, or too many entries in one list."""
+    figures = (
+        ("listEntries", "The entries of a list", counts.longest_list, limits.max_list_entries),
+        ("inputValues", "The values in the variables", counts.total, limits.max_input_values),
+    )
+    if errors := [limit_exceeded(*figure) for figure in figures if figure[2] > figure[3]]:
+        raise GraphQLRequestError(errors)
 
 
 def coerce_variables(

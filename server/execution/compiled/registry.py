@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLLeafType, GraphQLObjectType, GraphQLSchema
 
 from server.execution.compiled.encoded import EncodedOutput
+from server.execution.compiled.inputs import InputTypes
 from server.execution.compiled.leaves import Leaf, leaf
 from server.execution.compiled.types import AcceptedClasses
 
@@ -34,6 +35,7 @@ class Registry:
         strawberry_schema: Any = schema._strawberry_schema  # type: ignore[attr-defined]
         self.converter: Any = strawberry_schema.schema_converter
         self.encoded = EncodedOutput(encoding.encode, encoding.splice, encoding.max_bytes)
+        self.inputs = InputTypes()
         self._native = encoding.native
         self._accepted: dict[str, AcceptedClasses] = {}
         self._leaves: dict[str, Leaf] = {}
