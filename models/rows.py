@@ -74,6 +74,10 @@ class RowReader(Generic[M]):
         slices = [record[position] for record in cast(Iterable[Any], records)]
         return [None if values[0] is None else make(*values) for values in slices]
 
+    def read_one(self, record: Mapping[str, Any]) -> M | None:
+        """Build the row of a single record."""
+        return self.read([record], self.position(record))[0]
+
 
 @lru_cache(maxsize=1_000)
 def reader(model: type[M], alias: str, names: tuple[str, ...] | None = None) -> RowReader[M]:
@@ -91,8 +95,7 @@ def row(model: type[M], alias: str, record: Mapping[str, Any]) -> M | None:
 
     Return None if the primary key is null, which means that an outer join found no row.
     """
-    row_reader = reader(model, alias)
-    return row_reader.read([record], row_reader.position(record))[0]
+    return reader(model, alias).read_one(record)
 
 
 def rows(model: type[M], alias: str, records: Sequence[Mapping[str, Any]]) -> list[M]:

@@ -34,6 +34,9 @@ class FieldResult:
         return self.value is not None or bool(self.problems)
 
 
+_EMPTY = FieldResult(value=None)
+
+
 def check_fields(
     definition: TypeDefinition,
     submitted: Sequence[SubmittedValue],
@@ -63,7 +66,7 @@ def _field_result(
     stored_value = None if stored is None else stored.get(field.key)
     submission = submitted or (_default(field) if stored is None else None)
     if submission is None:
-        return FieldResult(value=stored_value)
+        return _EMPTY if stored_value is None else FieldResult(value=stored_value)
     errors = ErrorCollector(("values", field.key))
     value = _check(errors, field, submission, context)
     if stored_value is not None and value == stored_value:

@@ -11,6 +11,9 @@ from services.forms.kinds.types import Reference, SubmittedValue
 from services.kernel.file_names import name_as
 from services.kernel.sql import StatementBuilder
 
+_MAX_LISTED = 4
+"""How many ids are bound each by itself, which makes a statement of its own for each number of them."""
+
 
 async def look_up(
     organisation_id: UUID, values: Collection[SubmittedValue], uploads: UploadScope | None = None
@@ -38,7 +41,7 @@ def lookup_columns(
         return ""
     organisation = statement.bind(organisation_id)
     if reference_ids:
-        columns.append(f"{_references(organisation, statement.bind(list(reference_ids)))} AS referenced_rows")
+        columns.append(f"{_references(organisation, _listed(reference_ids, statement))} AS referenced_rows")
     if file_ids and uploads:
         columns.append(f"{_uploads(organisation, statement.bind(list(file_ids)), uploads, statement.bind)} AS uploads")
     return ", ".join(columns)
@@ -64,10 +67,21 @@ def _upload(field_key: str, name: str, media_type: str, size: int) -> Upload:
     return Upload(field_key=field_key, name=name_as(name, media_type), media_type=media_type, bytes=size)
 
 
-def _references(organisation: str, ids: str) -> str:
+def _listed(ids: Collection[UUID], statement: StatementBuilder) -> str:
+    """Return the SQL of a table with the column ``id``.
+
+    Of an array parameter PostgreSQL expects ten elements until it knows its value, so it would plan the statement anew for
+    each execution.
+    """
+    if len(ids) <= _MAX_LISTED:
+        return f"(VALUES {', '.join(f'({statement.bind(id_)}::uuid)' for id_ in ids)})"
+    return f"unnest({statement.bind(list(ids))}::uuid[])"
+
+
+def _references(organisation: str, requested: str) -> str:
     return f"""(
     SELECT jsonb_agg(jsonb_build_array(requested.id, found.target, found.id, found.confirmed))
-    FROM unnest({ids}::uuid[]) AS requested (id)
+    FROM {requested} AS requested (id)
     LEFT JOIN name_merge merged ON merged.old_id = requested.id AND merged.organisation_id = {organisation}
     CROSS JOIN LATERAL (
         SELECT '{ReferenceTarget.MEMBER}' AS target, id, true AS confirmed FROM member

@@ -105,15 +105,16 @@ def _valid_dates(
 
 
 def _check_entry(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedValue]) -> None:
-    counts = Counter(value.key for value in submitted)
+    counts = Counter([value.key for value in submitted])
     ilr_errors = ErrorCollector(errors.path)
-    check_ilr_rules(ilr_errors, entry.definition, _form_values(entry), on_unit=entry.on_unit)
+    if entry.definition.codes or entry.definition.units:
+        check_ilr_rules(ilr_errors, entry.definition, _form_values(entry), on_unit=entry.on_unit)
     for field in entry.definition.fields:
         field_errors = errors.at(field.key)
         if counts.pop(field.key, 0) > 1:
             field_errors.add(ErrorCode.DUPLICATE, f"{field.title} was given more than once.")
         _check_field(field_errors, entry, field)
-        errors.extend(problem for problem in ilr_errors.problems if problem.path == field_errors.path)
+        errors.extend([problem for problem in ilr_errors.problems if problem.path == field_errors.path])
     for key in counts:
         # The path is serialised as JSON, which cannot encode lone surrogates.
         path_key = key.encode(errors="replace").decode()

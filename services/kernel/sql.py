@@ -14,14 +14,15 @@ class NamedParameterStatement:
 
     def __init__(self, text: str) -> None:
         self.names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+        self._names = frozenset(self.names)
         positions = {name: f"${position}" for position, name in enumerate(self.names, 1)}
         self.text = _PARAMETER.sub(lambda match: positions[match[1]], text)
 
     async def fetch(self, **values: object) -> Sequence[Mapping[str, Any]]:
         """Run the statement and return its rows. Raises TypeError unless the values match the parameters exactly."""
-        if values.keys() != set(self.names):
+        if values.keys() != self._names:
             raise TypeError(f"The statement takes {', '.join(self.names)}; it was given {', '.join(values)}.")
-        return await fetch(self.text, *(values[name] for name in self.names))
+        return await fetch(self.text, *[values[name] for name in self.names])
 
 
 class StatementBuilder:

@@ -17,8 +17,8 @@ def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, c
 
     Adds TOO_EARLY or TOO_LATE outside the years 1900 to 2100 or the field's bounds by fixed dates and today.
     """
-    earliest = [_Limit(EARLIEST_DATE), *_limits_by_days(field.earliest, context.today)]
-    latest = [_Limit(LATEST_DATE), *_limits_by_days(field.latest, context.today)]
+    earliest = [_EARLIEST, *_limits_by_days(field.earliest, context.today)]
+    latest = [_LATEST, *_limits_by_days(field.latest, context.today)]
     _check_limits(errors, field, value, earliest, latest)
     return value.isoformat()
 
@@ -50,6 +50,9 @@ class _Limit:
 
     day: dt.date
     set_by: FieldDefinition | None = None
+
+
+_EARLIEST, _LATEST = _Limit(EARLIEST_DATE), _Limit(LATEST_DATE)
 
 
 def _limits_by_days(bounds: Iterable[DateBound], today: dt.date) -> list[_Limit]:

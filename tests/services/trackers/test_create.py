@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from models import Member
+from models.database import fetch
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference, SubmittedValue
 from services.trackers.create import create_tracker, validate_tracker
@@ -57,9 +58,23 @@ async def test_a_tracker_is_created_with_two_statements(database: str) -> None:
     for entry, count in (
         (job(tenant, values=(*job(tenant).values, start)), 2),
         (job(tenant, values=(*job(tenant).values, start), idempotency_key="once"), 2),
-        (job(tenant, values=(*job(tenant).values, start), idempotency_key="once"), 1),
+        (job(tenant, values=(*job(tenant).values, start), idempotency_key="once"), 2),
     ):
         await validate_tracker(current, entry)
         with record_statements() as statements:
             await create_tracker(current, entry)
         assert len(statements) == count, statements
+
+
+async def test_the_statements_of_a_creation_are_planned_once_a_connection(database: str) -> None:
+    """PostgreSQL makes five plans for given values, and then one for all if that is not expected to cost more."""
+    tenant = await college()
+    current = await viewer(tenant.ada)
+    start = SubmittedValue("startDate", "date", dt.date(2026, 9, 1))
+    for _ in range(8):
+        await create_tracker(current, job(tenant, values=(*job(tenant).values, start)))
+    plans = await fetch(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE $1",
+        "%FROM (VALUES (1)) AS entry LEFT%",
+    )
+    assert [tuple(row.values()) for row in plans] == [(5, 3), (5, 3)]
