@@ -57,9 +57,8 @@ async def validate_tracker(info: Info, entry: CreateInput) -> list[Problem]:
 
 async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload:
     """Create a tracker."""
-    tracker_id = await create.create_tracker(info.context.require_viewer(), entry.decode())
     selection = selected_row(info, Tracker, (("tracker",), ("trackerEdge", "node")), also=("number",))
-    row: Any = await info.context.loaders.rows(selection).load(tracker_id)
+    row: Any = await create.create_tracker(info.context.require_viewer(), entry.decode(), selection)
     edge: Any = EdgeData(row, encode_cursor(NEWEST_FIRST, [row.number]))
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
 

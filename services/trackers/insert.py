@@ -4,24 +4,27 @@ A single statement takes one round trip and one transaction, which keeps the row
 one, which enforces the lock order: files, assignee, the assignee's inbox, and last the organisation's counter, which is
 locked until the commit has been flushed. Before it comes whatever does not need the tracker's number or time. Foreign
 keys are checked at the end of the statement, so that a notification may come before its tracker. If a file is no longer
-available or the assignee is no longer assignable, ``ready`` has no row and nothing is written.
+available or the assignee is no longer assignable, ``ready`` has no row and nothing is written. The statement returns what
+the client selects of the tracker, so that it need not be read again.
 """
 
+from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
+from models import Tracker
 from models.base import dump_json, new_id
 from services.accounts.assignees import assignable_condition, unassignable_error
 from services.idempotency import IdempotencyKey
 from services.kernel.channels import INBOX, wake
 from services.kernel.errors import ValidationFailed
-from services.kernel.sql import NamedParameterStatement
+from services.kernel.sql import NamedParameterStatement, StatementBuilder
+from services.row_selection import RowSelection
 from services.trackers.attachments import attachable_condition, file_ids_in, unavailable_files_error
 from services.trackers.create_input import CheckedEntry
 from services.viewer import Viewer
 
 # ``notified`` and ``mailed`` are equivalent to services/notifications/notify.py and services/mail_queue.py.
-_INSERT = NamedParameterStatement(f"""
+_WRITE = f"""
 WITH files AS (
     SELECT id FROM stored_file WHERE id = ANY(:file_ids) AND {attachable_condition(":organisation_id", ":creator_id")}
     ORDER BY id FOR UPDATE
@@ -53,26 +56,42 @@ WITH files AS (
         'NEW', :description, :due_date, :values, 1, newest_at, newest_at, :idempotency_key, :idempotency_digest,
         :record_before
     FROM counter
-    RETURNING id, created_at
+    RETURNING *
 ), attached AS (
     UPDATE stored_file f SET tracker_id = :id FROM inserted, files WHERE f.id = files.id
 ), event AS (
     INSERT INTO tracker_event (id, organisation_id, tracker_id, kind, actor_id, at, version, changes)
     SELECT :event_id, :organisation_id, id, 'CREATED', :creator_id, created_at, 1, '[]' FROM inserted
 )
-SELECT EXISTS (SELECT FROM inserted) AS inserted,
-    :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable
-""")
+"""
+_READ = """
+SELECT {columns}, :assignee_id::uuid IS NULL OR EXISTS (SELECT FROM assignee) AS assignable
+FROM (VALUES (1)) AS entry LEFT JOIN inserted t ON true {joins}
+"""
 
 
-async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None = None) -> UUID:
-    """Insert a tracker from a valid entry and return its id. Notify the assignee unless it is the viewer.
+@lru_cache(maxsize=2_000)
+def _insert_statement(columns: str, joins: str) -> NamedParameterStatement:
+    """Return the statement that inserts a tracker, and reads columns of it (``t``) and of the tables that it joins.
+
+    These are read as they were when the statement began, which makes no difference, as it does not change their rows.
+    """
+    return NamedParameterStatement(_WRITE + _READ.format(columns=columns, joins=joins))
+
+
+async def insert_tracker(
+    viewer: Viewer, checked: CheckedEntry, key: IdempotencyKey | None, selection: RowSelection[Tracker]
+) -> Tracker:
+    """Insert a tracker from a valid entry, and return what is selected of it. Notify the assignee unless it is the viewer.
 
     Raises ValidationFailed if, since validation, a file has become unavailable or the assignee unassignable.
     """
     tracker_id, values = new_id(), _tracker_values(checked)
+    source, joined = selection.source("t"), StatementBuilder()
+    statement = _insert_statement(source.columns, source.joins(viewer, joined))
+    assert not joined.values, "whoever may create a tracker sees the rows that it refers to"
     try:
-        (result,) = await _INSERT.fetch(
+        (result,) = await statement.fetch(
             **values,
             id=tracker_id,
             organisation_id=viewer.organisation_id,
@@ -88,9 +107,10 @@ async def insert_tracker(viewer: Viewer, checked: CheckedEntry, key: Idempotency
             wake(INBOX, checked.assignee.id)
     if checked.assignee is not None and not result["assignable"]:
         raise ValidationFailed([unassignable_error(checked.assignee.name)])
-    if not result["inserted"]:
+    if result["t.id"] is None:
         raise await unavailable_files_error(viewer, values["file_ids"], tracker_id)
-    return tracker_id
+    (tracker,) = source.read([result])
+    return tracker
 
 
 def _tracker_values(checked: CheckedEntry) -> dict[str, Any]:

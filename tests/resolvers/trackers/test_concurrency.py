@@ -87,7 +87,7 @@ async def create_reassign_and_comment(provider: Provider, members: list[Member],
         assignee_id=assignees[0].id,
         idempotency_key=f"key {n}",
     )
-    tracker_id = await create_tracker(creator, entry)
+    tracker_id = (await create_tracker(creator, entry)).id
     for version, assignee in enumerate(assignees[1:], start=1):
         await update_tracker(
             creator, UpdateEntry(tracker_id=tracker_id, version=version, assignee_id=assignee.id, comment="Yours.")

@@ -48,10 +48,10 @@ class Provider:
     async def create(self, type_key: str, form: Mapping[str, object], **columns: Any) -> Tracker:
         """Create a tracker about Lena as Olga, with these form values."""
         values = tuple(submitted_value(name, value) for name, value in form.items())
-        tracker_id = await create_tracker(
+        tracker = await create_tracker(
             await viewer(self.olga), TrackerEntry(type=type_key, learner_id=self.lena.id, values=values, **columns)
         )
-        return await Tracker.get(id=tracker_id)
+        return await Tracker.get(id=tracker.id)
 
     async def approve(self, tracker: Tracker, *, by: Member | None = None) -> Tracker:
         """Approve a tracker, even if it already is approved, and return it refreshed from the database."""
