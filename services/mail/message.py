@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
@@ -38,8 +38,22 @@ _TABLE = "<table>\n{}\n</table>\n"
 _TABLE_ROW = '<tr><th scope="row" style="text-align: left; padding-right: 1em">{}</th><td>{}</td></tr>'
 
 
+class _HeaderClasses(HeaderRegistry):
+    """The classes of headers, which the base class makes anew for each header of each message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        """Return the class for headers with this name."""
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
 class _Policy(EmailPolicy):
-    """The policy of messages for SMTP, which parses a header once that is the same in most messages."""
+    """The policy of messages for SMTP, which parses and folds a header once that is the same in most messages."""
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """Return the name and the parsed value of a header, as the base class does."""
@@ -47,13 +61,24 @@ class _Policy(EmailPolicy):
             return _parse_header(name, value)
         return super().header_store_parse(name, value)
 
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the lines of a header, as the base class does."""
+        if name in _REPEATED_HEADERS and not self.utf8:
+            return _fold_header(name, value)
+        return super().fold_binary(name, value)
+
 
 @lru_cache(maxsize=100)
 def _parse_header(name: str, value: str) -> tuple[str, Any]:
     return SMTP.header_store_parse(name, value)
 
 
-_POLICY = _Policy(linesep=SMTP.linesep)
+@lru_cache(maxsize=100)
+def _fold_header(name: str, value: Any) -> bytes:
+    return SMTP.fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep=SMTP.linesep, header_factory=_HeaderClasses())
 _REPEATED_HEADERS = frozenset(
     {
         "From",

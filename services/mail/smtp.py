@@ -18,10 +18,11 @@ from aiosmtplib import (
     SMTPHeloError,
     SMTPNotSupported,
     SMTPRecipientRefused,
-    SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPServerDisconnected,
 )
 
+from services.mail.smtp_transaction import Transaction
 from services.mail.transport import MailDelayed, MailRefused
 
 Tls = Literal["none", "opportunistic", "starttls", "implicit"]
@@ -56,6 +57,7 @@ class SmtpMailer:
         self._seconds = seconds
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
+        self._is_idle = False  # the connection is in no transaction: the last one has been completed
 
     async def send(self, message: EmailMessage) -> None:
         """Send one email; raise MailRefused or MailDelayed if that fails."""
@@ -78,10 +80,11 @@ class SmtpMailer:
         async with self._lock:
             try:
                 async with asyncio.timeout(self._seconds):
-                    client = await self._connect()
-                    if message is not None:
-                        await client.send_message(message)
-            except (SMTPRecipientsRefused, SMTPDataError) as error:  # the connection is still usable
+                    if message is None:
+                        await self._connect(probe=True)
+                    else:
+                        await self._transfer(message)
+            except (SMTPRecipientRefused, SMTPDataError) as error:  # the connection is still usable
                 raise _classify(error) from None
             except BaseException as error:
                 # The connection is in an unknown state.
@@ -91,11 +94,34 @@ class SmtpMailer:
                     raise
                 raise _classify(error) from None
 
-    async def _connect(self) -> SMTP:
-        """Return the open connection, or a new one if there is none or the server has closed it."""
+    async def _transfer(self, message: EmailMessage) -> None:
+        """Send an email; once more over a new connection if the server has ended the old one before it had the content."""
+        may_have_ended = self._client is not None and self._client.is_connected
+        client = await self._connect()
+        transaction = Transaction.prepare(message, client)
+        self._is_idle = False
+        try:
+            await transaction.begin(client)
+        except (SMTPServerDisconnected, SMTPResponseException):
+            if not may_have_ended or client.is_connected:
+                raise
+            await self._transfer(message)
+        else:
+            await client.data(transaction.content)
+            self._is_idle = True
+
+    async def _connect(self, *, probe: bool = False) -> SMTP:
+        """Return the open connection, or a new one if there is none or the server has closed it.
+
+        The open connection is reset first, which also shows whether it still works, if the last transaction has not been
+        completed or a ``probe`` is wanted.
+        """
         if self._client is not None and self._client.is_connected:
+            if self._is_idle and not probe:
+                return self._client
             with suppress(SMTPException, OSError):
                 await self._client.rset()
+                self._is_idle = True
                 return self._client
             self._client.close()
         self._client = client = SMTP(
@@ -111,6 +137,9 @@ class SmtpMailer:
             await self._encrypt(client)
         if self._login is not None:
             await _authenticate(client, *self._login)
+        if client.is_ehlo_or_helo_needed:
+            await _greet(client)
+        self._is_idle = True
         return client
 
     async def _encrypt(self, client: SMTP) -> None:
@@ -139,6 +168,15 @@ async def _tls_context(*, trusted: bool) -> ssl.SSLContext:
     return context
 
 
+async def _greet(client: SMTP) -> None:
+    try:
+        await client.ehlo()
+    except SMTPHeloError:
+        if not client.is_connected:
+            raise
+        await client.helo()
+
+
 async def _authenticate(client: SMTP, username: str, password: str) -> None:
     try:
         await client.login(username, password)
@@ -152,8 +190,6 @@ async def _authenticate(client: SMTP, username: str, password: str) -> None:
 
 def _classify(error: Exception) -> MailRefused | MailDelayed:
     """Classify a failure as permanent or transient, as described in ``services.mail.transport``."""
-    if isinstance(error, SMTPRecipientsRefused):
-        error = error.recipients[0]
     if isinstance(error, SMTPAuthenticationError):
         return MailDelayed(f"{_response_code(error)} at AUTH", affects_all=True)
     if isinstance(error, SMTPResponseException):

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
 
+import uvloop
+
 from models.database import own_connections
 from services.installation import Installation
 from services.mail.transport import Mailer
@@ -45,7 +47,7 @@ class _OutboxThread:
     def __init__(self, credentials: Mapping[str, object], installation: Installation, mailer: Mailer) -> None:
         self._credentials, self._installation, self._mailer = credentials, installation, mailer
         # With a factory, the runner does not make its loop that of the thread that creates it.
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._loop = self._runner.get_loop()
         self._woken, self._stopped = asyncio.Event(), asyncio.Event()
         self._ended: Future[None] = Future()

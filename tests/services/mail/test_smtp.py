@@ -25,6 +25,7 @@ async def test_consecutive_emails_share_a_connection(server: MailServer) -> None
     assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n", "three\r\n"]
     assert server.envelopes == [("trackers@mail.example", ["ann@northgate.example"])] * 3
     assert server.connections == 1
+    assert server.resets == 0  # each would be a round trip
     await mailer.send(message("four"))
     await mailer.close()
     await mailer.close()
@@ -38,6 +39,27 @@ async def test_a_dropped_connection_is_reopened(server: MailServer) -> None:
     await mailer.send(message("two"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n"]
+    assert server.connections == 2
+
+
+async def test_a_server_that_takes_no_more_on_a_connection_gets_a_new_one(server: MailServer) -> None:
+    mailer = server.mailer()
+    await mailer.send(message("one"))
+    server.mail_replies = ["421 4.7.0 too many messages in this connection"]
+    await mailer.send(message("two"))
+    server.rcpt_replies = ["421 4.7.0 too many recipients in this connection"]
+    await mailer.send(message("three"))
+    await mailer.close()
+    assert [mail.get_content() for mail in server.messages] == ["one\r\n", "two\r\n", "three\r\n"]
+    assert server.connections == 3
+
+
+async def test_a_server_that_takes_nothing_delays_every_email(server: MailServer) -> None:
+    mailer = server.mailer()
+    await mailer.send(message("one"))
+    server.mail_replies = ["421 4.3.2 shutting down"] * 2
+    assert await expect_delay(mailer.send(message("two"))) == ("SMTP 421 4.3.2", True)
+    await mailer.close()
     assert server.connections == 2
 
 
@@ -57,7 +79,7 @@ async def test_a_transient_failure_delays_only_this_email(server: MailServer, an
     await mailer.send(message("next"))
     await mailer.close()
     assert [mail.get_content() for mail in server.messages] == ["next\r\n"]
-    assert server.connections == 1
+    assert (server.connections, server.resets) == (1, 1)
 
 
 @pytest.mark.parametrize(

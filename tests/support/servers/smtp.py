@@ -21,16 +21,19 @@ from services.mail.transport import MailDelayed
 class MailServer:
     """An SMTP server that accepts every message, unless other replies are queued.
 
-    ``rcpt_replies`` and ``data_replies`` are the queued replies to RCPT and DATA; each is sent once.
+    ``mail_replies``, ``rcpt_replies`` and ``data_replies`` are the queued replies to MAIL, RCPT and DATA; each is sent
+    once. ``resets`` counts the RSET commands.
     """
 
     def __init__(self, **options: Any) -> None:
         self.messages: list[EmailMessage] = []
         self.envelopes: list[tuple[str | None, list[str]]] = []
         self.sessions: list[Session] = []
+        self.mail_replies: list[str] = []
         self.rcpt_replies: list[str] = []
         self.data_replies: list[str] = []
         self.connections = 0
+        self.resets = 0
         self.arrived = asyncio.Event()
         self.may_reply = asyncio.Event()
         self.may_reply.set()
@@ -80,6 +83,21 @@ class MailServer:
         login = cast(LoginPassword, data)
         self.passwords.append(login.password)
         return AuthResult(success=login == LoginPassword(b"trackers", b"right"), handled=False)
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Return the reply to MAIL FROM."""
+        if self.mail_replies:
+            return self.mail_replies.pop(0)
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Count the command."""
+        self.resets += 1
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
