@@ -5,6 +5,9 @@ the models in this module, so it is the only ``__init__`` that re-exports names.
 May import from Tortoise and asyncpg.
 """
 
+import models.tortoise_setup  # noqa: F401 - before anything imports Tortoise
+
+# isort: split
 from models.audit import AuditEntry, AuditKind
 from models.comment import Comment
 from models.imported_error import ImportedError

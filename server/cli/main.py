@@ -4,9 +4,12 @@ What they do is in ``commands``. It is imported within the functions, because it
 would take seconds.
 """
 
+import gc
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -37,9 +40,22 @@ def serve(
     demo: Annotated[bool, typer.Option(hidden=True, help="Fill an empty database with the demo data.")] = False,
 ) -> None:
     """Serve the API, the playground and the mail worker until Ctrl-C."""
-    from server.cli.commands import serve as commands
+    from server.observability.shared_metrics import shared_metrics
 
-    commands.serve(host, port, workers=workers, demo=demo)
+    with shared_metrics() if workers > 1 else nullcontext():
+        commands = _import_serve()
+        commands.serve(host, port, workers=workers, demo=demo)
+
+
+def _import_serve() -> ModuleType:
+    """Import the command that serves, and exclude what the modules define from all garbage collections."""
+    gc.disable()  # there is no garbage yet
+    try:
+        from server.cli.commands import serve as commands
+    finally:
+        gc.freeze()
+        gc.enable()
+    return commands
 
 
 @app.command()

@@ -5,10 +5,7 @@ several worker processes, prometheus_client stores the metrics in files, so that
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
-from tempfile import TemporaryDirectory
 
 from prometheus_client import (
     REGISTRY,
@@ -21,11 +18,12 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from server.observability.shared_metrics import DIRECTORY_VARIABLE
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OTHER = "other"
 """The label value for an unknown route, field or method."""
 
-_DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # the library's own
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 # Otherwise each metric would have a second series, which readers of this text format do not use.
@@ -95,7 +93,7 @@ def count_operation(operation: str, seconds: float) -> None:
 
 def exposition() -> bytes:
     """Return the metrics in Prometheus's text format, for all workers if there are several."""
-    if _DIRECTORY_VARIABLE not in os.environ:
+    if DIRECTORY_VARIABLE not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -105,14 +103,3 @@ def exposition() -> bytes:
 def forget_worker(pid: int | None) -> None:
     """Remove the gauges of a worker process that has ended; its counters are kept."""
     mark_process_dead(pid)  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def multiprocess_metrics() -> Iterator[None]:
-    """Make the worker processes that are started in the block share their metrics."""
-    with TemporaryDirectory(prefix="trackers-metrics-") as directory:
-        os.environ[_DIRECTORY_VARIABLE] = directory
-        try:
-            yield
-        finally:
-            del os.environ[_DIRECTORY_VARIABLE]

@@ -10,7 +10,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable, MutableSequence
-from multiprocessing.context import SpawnContext
+from multiprocessing.context import ForkContext
 from typing import Any
 
 NOT_SERVING = -1
@@ -26,7 +26,7 @@ _log = logging.getLogger("trackers.serve")
 class ConnectionCounts:
     """The number of open connections of each worker, in memory that all processes share."""
 
-    def __init__(self, context: SpawnContext, workers: int) -> None:
+    def __init__(self, context: ForkContext, workers: int) -> None:
         self._counts: MutableSequence[int] = context.RawArray("q", [NOT_SERVING] * workers)
 
     def publish(self, position: int, count: int) -> None:

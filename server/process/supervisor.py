@@ -1,5 +1,8 @@
 """The supervisor of several worker processes that share a socket: it starts, replaces and stops them.
 
+Workers are forked, so that they start with the modules that the supervisor has imported, and share the memory. That
+is safe while the supervisor has neither other threads nor connections.
+
 uvicorn's own supervisor kills a worker that does not respond within five seconds. On a busy machine, a worker has not
 finished its imports by then, so it would be killed and restarted forever. This supervisor never kills a live worker
 while it serves.
@@ -9,6 +12,7 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import select
 import signal
 import socket
 import sys
@@ -17,12 +21,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from multiprocessing.context import ForkProcess
 
 from uvicorn.config import STARTUP_FAILURE
 
-from server.observability.logging import configure_logging
-from server.observability.metrics import forget_worker, multiprocess_metrics
+from server.observability.metrics import forget_worker
 from server.process.acceptor import NOT_SERVING, Acceptor, ConnectionCounts
 from server.process.worker import run_server
 from server.settings import Settings
@@ -35,12 +38,12 @@ STOP_TIMEOUT = 60.0
 """Seconds after which workers that are still running are killed; connections, requests and emails may take less."""
 
 _log = logging.getLogger("trackers.serve")
-_spawn = multiprocessing.get_context("spawn")
+_fork = multiprocessing.get_context("fork")
 
 
 @dataclass(slots=True)
 class _Worker:
-    process: SpawnProcess
+    process: ForkProcess
     ready_pipe: Connection
     started_at: float
     is_ready: bool = False
@@ -59,7 +62,7 @@ class Supervisor:
     def __init__(self, settings: Settings, url: str, server_socket: socket.socket, *, count: int) -> None:
         self._arguments = (settings, url, server_socket)
         self._count = count
-        self._connections = ConnectionCounts(_spawn, count)
+        self._connections = ConnectionCounts(_fork, count)
         self._workers: list[_Worker] = []
         self._announced = False
         self._signals = 0
@@ -72,12 +75,12 @@ class Supervisor:
         """
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._count_signal)
-        with multiprocess_metrics():
-            try:
-                self._workers = [self._start_worker(position) for position in range(self._count)]
-                self._supervise(on_ready, on_tick)
-            finally:
-                self._stop_workers()
+        try:
+            for position in range(self._count):
+                self._workers.append(self._start_worker(position))
+            self._supervise(on_ready, on_tick)
+        finally:
+            self._stop_workers()
 
     def _supervise(self, on_ready: Callable[[], None], on_tick: Callable[[], None]) -> None:
         ticks = 0
@@ -92,11 +95,12 @@ class Supervisor:
         self._signals += 1
 
     def _start_worker(self, position: int) -> _Worker:
-        receiver, sender = _spawn.Pipe(duplex=False)
-        arguments = (*self._arguments, self._connections, position, sender)
-        process = _spawn.Process(target=_run_worker, args=arguments)
-        # Ctrl-C signals every process of the terminal, but only the parent should stop the workers.
-        previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        receiver, sender = _fork.Pipe(duplex=False)
+        arguments = (*self._arguments, self._connections, position, sender, os.getpid())
+        process = _fork.Process(target=_run_worker, args=arguments)
+        # Ctrl-C signals every process of the terminal, but only the parent should stop the workers. SIGTERM waits until
+        # the worker has given up the supervisor's handlers.
+        previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             process.start()
         finally:
@@ -153,10 +157,12 @@ def _run_worker(
     counts: ConnectionCounts,
     position: int,
     ready_pipe: Connection,
+    supervisor: int,
 ) -> None:
     """Run a worker, a server process that writes to the pipe once it is ready and ends with its parent."""
-    configure_logging()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
 
     def report_ready() -> None:
         with contextlib.suppress(OSError):  # the parent has ended, so this process is about to end too
@@ -166,8 +172,11 @@ def _run_worker(
     run_server(settings, url, server_socket, on_ready=report_ready, acceptor=acceptor)
 
 
-def _end_with_parent() -> None:
+def _end_with(supervisor: int) -> None:
     # A killed parent does not stop its workers, which would then keep the port and prevent a new server from starting.
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+    # multiprocessing tells them only when all younger workers, which have inherited its pipe, have ended too.
+    with contextlib.suppress(ProcessLookupError):
+        poll = select.poll()
+        poll.register(os.pidfd_open(supervisor), select.POLLIN)
+        poll.poll()
+    os.kill(os.getpid(), signal.SIGTERM)

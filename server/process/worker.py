@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -49,6 +50,9 @@ class _Server(uvicorn.Server):
             for server_socket in sockets or []:
                 self._acceptor.start(server_socket, self._make_protocol, self.config.backlog)
         if self.started:
+            # What has been made so far lives as long as the process: no collection need look at it again.
+            gc.collect()
+            gc.freeze()
             self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:

@@ -4,9 +4,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
-import jwt
-
+from models.optional_packages import left_out
 from services.installation import Installation
+
+# 12 MB for the algorithms of public keys. The project does not depend on it, but other packages may bring it.
+with left_out("cryptography"):
+    import jwt
 
 ACCESS_TOKEN_SECONDS = 600
 REMEMBERED_TOKENS = 4_096

@@ -131,8 +131,8 @@ async def test_metrics_of_several_processes(database: str, folder: Path) -> None
             for _ in range(6)
         ]
         assert totals == [12] * 6
-        assert len(_workers(server)) == 2
-        os.kill(_workers(server)[0], SIGKILL)
+        assert len(server.workers()) == 2
+        os.kill(server.workers()[0], SIGKILL)
         for websocket in websockets:
             await websocket.close()
         values = await _wait_for_metric(server, bearer, "trackers_open_websockets", 0)
@@ -156,13 +156,6 @@ async def _wait_for_metric(
             if values.get(sample_key(name, **labels)) == value:
                 return values
             await asyncio.sleep(0.1)
-
-
-def _workers(server: Server) -> list[int]:
-    """Return the process ids of the workers, without that of multiprocessing's resource tracker."""
-    parent = server.process.pid
-    children = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-    return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @pytest.mark.parametrize(

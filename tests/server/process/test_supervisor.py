@@ -29,19 +29,13 @@ async def server(database: str, folder: Path) -> AsyncIterator[Server]:
         yield running_server
 
 
-def workers_of(server: Server) -> list[int]:
-    """Return the process ids of the workers."""
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-
 async def test_the_address_is_announced_when_all_listen_and_all_stop_in_order(server: Server) -> None:
     async with AsyncExitStack() as stack:
         async with httpx.AsyncClient(trust_env=False) as http:
             assert (await http.get(f"{server.address}/health/ready")).status_code == 200
         token = await server.sign_in("ada@example.org", PASSWORD)
         sockets = [await stack.enter_async_context(open_socket(server, token)) for _ in range(6)]
-        processes = workers_of(server)
+        processes = server.workers()
         assert len(processes) == 2
         assert await server.stop() == 0
         assert [await wait_closed(socket) for socket in sockets] == [GOING_AWAY] * 6
@@ -50,10 +44,10 @@ async def test_the_address_is_announced_when_all_listen_and_all_stop_in_order(se
 
 
 async def test_a_killed_worker_is_replaced(server: Server) -> None:
-    first, second = workers_of(server)
+    first, second = server.workers()
     os.kill(first, SIGKILL)
     async with asyncio.timeout(60):
-        while len(current := workers_of(server)) < 2 or first in current:
+        while len(current := server.workers()) < 2 or first in current:
             await asyncio.sleep(0.05)
     assert second in current
     assert await server.ask("{ __typename }") == {"data": {"__typename": "Query"}}
@@ -63,6 +57,15 @@ async def test_a_killed_worker_is_replaced(server: Server) -> None:
     server.signal(SIGINT)
     async with asyncio.timeout(60):
         assert await server.process.wait() == 0
+
+
+async def test_workers_are_forked_from_a_single_thread_and_end_with_a_killed_supervisor(server: Server) -> None:
+    assert len(list(Path(f"/proc/{server.process.pid}/task").iterdir())) == 1
+    workers = server.workers()
+    await server.kill()
+    async with asyncio.timeout(30):
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_worker_that_cannot_start_ends_the_command(database: str, folder: Path) -> None:
@@ -95,7 +98,7 @@ async def _open_connections(stack: AsyncExitStack, port: int, count: int) -> Non
 
 async def test_connections_fall_evenly_on_the_workers(server: Server) -> None:
     port = int(server.address.rpartition(":")[2])
-    first, second = workers_of(server)
+    first, second = server.workers()
     async with AsyncExitStack() as stack:
         await _open_connections(stack, port, 16)
         counts = [connections_of(process, port) for process in (first, second)]
@@ -110,7 +113,7 @@ async def test_connections_fall_evenly_on_the_workers(server: Server) -> None:
 
 async def test_connections_wait_for_no_worker_that_was_killed_or_hangs(server: Server) -> None:
     port = int(server.address.rpartition(":")[2])
-    first, second = workers_of(server)
+    first, second = server.workers()
     os.kill(first, SIGSTOP)
     async with AsyncExitStack() as stack:
         await _open_connections(stack, port, 6)

@@ -48,6 +48,13 @@ class Server:
     def signal(self, number: Signals) -> None:
         self.process.send_signal(number)
 
+    def workers(self) -> list[int]:
+        """Return the process ids of the workers, which are forked and so have the command line of the server."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        return [int(child) for child in children if Path(f"/proc/{child}/cmdline").read_bytes() == command]
+
     async def kill(self) -> None:
         """Kill the process with SIGKILL, without killing its children."""
         self.signal(SIGKILL)
