@@ -1,8 +1,8 @@
-"""A test of creating a tracker, with its event, notification and email."""
+"""Tests of creating a tracker, with its event, notification and email, and of what the client is answered."""
 
 from typing import Any
 
-from models import Mail, Member, MemberKind, Notification, Role, Tracker
+from models import Group, Mail, Member, MemberKind, Notification, Role, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 
@@ -17,6 +17,27 @@ mutation ($input: CreateTrackerInput!) {
   }
 }
 """
+
+
+ALL = """
+fragment All on Tracker {
+  __typename id number status version description dueDate createdAt updatedAt typeVersion url viewerCanEdit
+  type { key name } fields { key label } values { key display } transitions { to viewerCanTake } proposedChanges { field }
+  learner {
+    name uln groups address { lines } learningAims { reference }
+    programme { name } employer { name } tutor { name email roles } trackers { totalCount nodes { number } }
+  }
+  assignee { name active } createdBy { name kind }
+  comments { totalCount } history { totalCount nodes { kind at actor { name } tracker { number } } }
+}
+"""
+CREATE_ALL = f"""
+mutation ($input: CreateTrackerInput!) {{
+  createTracker(input: $input) {{ tracker {{ ...All }} trackerEdge {{ node {{ ...All }} }} }}
+}}
+{ALL}
+"""
+READ_ALL = f"query ($id: ID!) {{ tracker(id: $id) {{ ...All }} }} {ALL}"
 
 
 async def make_creator(**columns: Any) -> Member:
@@ -83,3 +104,40 @@ async def test_creating_a_job_notifies_its_assignee(database: str) -> None:
         ada.id,
     )
     assert (await Mail.get()).notification_id == notification.id
+
+
+async def test_a_tutor_is_answered_with_what_reading_the_new_tracker_shows(database: str) -> None:
+    organisation = await make.organisation()
+    roles = [Role.CREATE_TRACKERS]
+    tutor = await make.member(organisation, kind=MemberKind.TUTOR, roles=roles, name="Tom")
+    employer = await make.employer(organisation, name="Acme")
+    learner = await make.learner(
+        organisation,
+        tutor=tutor,
+        uln="1000000043",
+        programme=await make.programme(organisation),
+        employer=employer,
+        address_line1="1 High Street",
+    )
+    for name in ("Tuesday", "Monday"):
+        await learner.groups.add(await Group.create(organisation=organisation, name=name))
+    ada = await make.member(organisation, name="Ada")
+    for key in (None, "a key", "a key"):  # the last one repeats the second
+        values = [
+            text("jobTitle", "Baker"),
+            {"key": "organisation", "value": {"reference": gid(employer)}},
+            {"key": "startDate", "value": {"date": "2026-09-01"}},
+            {"key": "hourlyRate", "value": {"decimal": "12.50"}},
+        ]
+        entry = {
+            "type": "JOB",
+            "learnerId": gid(learner),
+            "assigneeId": gid(ada),
+            "values": values,
+            "idempotencyKey": key,
+        }
+        payload = (await data(tutor, CREATE_ALL, input=entry))["createTracker"]
+        read = await data(tutor, READ_ALL, id=payload["tracker"]["id"])
+        assert payload["tracker"] == payload["trackerEdge"]["node"] == read["tracker"]
+        assert payload["tracker"]["learner"]["groups"] == ["Monday", "Tuesday"]
+    assert payload["tracker"]["number"] == 2
