@@ -7,7 +7,7 @@ from uuid import UUID
 from tortoise import Model
 
 from models import Employer, Member, Programme
-from models.rows import columns, row
+from models.rows import columns, reader
 from services.kernel.sql import StatementBuilder
 from services.row_selection import RowSelection, all_columns
 from services.viewer import Viewer
@@ -30,7 +30,7 @@ async def selected_rows_by_id(viewer: Viewer, selection: RowSelection[M], ids: S
     condition = visibility_condition(selection.model, "r", viewer, statement)
     records = await statement.fetch(
         f"SELECT {source.columns} FROM {selection.model._meta.db_table} r {source.joins(viewer, statement)} "
-        f"WHERE {condition} AND r.id = ANY({statement.bind(list(ids))})"
+        f"WHERE {condition} AND r.id = ANY({statement.bind_array(ids, 'uuid')})"
     )
     by_id = dict(zip((record["r.id"] for record in records), source.read(records), strict=True))
     return [by_id.get(row_id) for row_id in ids]
@@ -47,10 +47,12 @@ async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Ref
     An id that was merged into another returns the row that remains. The list contains None for each id that does not
     exist in the viewer's organisation.
     """
+    if not ids:
+        return []
     statement = StatementBuilder()
     select = ["requested.id AS requested"]
     joins = [
-        f"unnest({statement.bind(list(ids))}::uuid[]) AS requested (id)",
+        f"unnest({statement.bind_array(ids, 'uuid')}) AS requested (id)",
         f"LEFT JOIN name_merge merged ON merged.old_id = requested.id "
         f"AND merged.organisation_id = {statement.bind(viewer.organisation_id)}",
     ]
@@ -62,8 +64,10 @@ async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Ref
             f"AND {visibility_condition(model, table, viewer, statement)}"
         )
     referenced: dict[UUID, ReferencedRow] = {}
-    for record in await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}"):
-        for model in _REFERENCED_MODELS:
-            if (referenced_row := row(model, model._meta.db_table, record)) is not None:
-                referenced[record["requested"]] = referenced_row
+    records = await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}")
+    for model in _REFERENCED_MODELS:
+        row_reader = reader(model, model._meta.db_table)
+        for record, row in zip(records, row_reader.read(records, row_reader.position(records[0])), strict=True):
+            if row is not None:
+                referenced[record["requested"]] = row
     return [referenced.get(row_id) for row_id in ids]

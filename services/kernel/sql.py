@@ -36,6 +36,14 @@ class StatementBuilder:
         self.values.append(value)
         return f"${len(self.values)}"
 
+    def bind_array(self, values: Sequence[object], element_type: str) -> str:
+        """Add an array and return the SQL of it, for statements that are executed often.
+
+        It is a subquery so that the planner does not know the number of elements. If it did, it would find that a plan for
+        few elements is cheaper than one for any number, and make a plan for each execution, which costs more than it.
+        """
+        return f"(SELECT {self.bind(list(values))}::{element_type}[])::{element_type}[]"
+
     async def fetch(self, text: str) -> Sequence[Mapping[str, Any]]:
         """Run the complete statement with the values that have been bound, and return its rows."""
         return await fetch(text, *self.values)

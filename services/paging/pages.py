@@ -135,14 +135,22 @@ async def fetch_pages(
     records = await statement.fetch(
         f"SELECT parent.id AS parent, parent.total, parent.has_previous, page.* FROM ("
         f"SELECT parent.id, {total} AS total, {_has_previous(query, window)} AS has_previous "
-        f"FROM unnest({statement.bind(list(parents))}::uuid[]) AS parent (id) OFFSET 0) parent "
+        f"FROM {_parents(parents, statement)} AS parent (id) OFFSET 0) parent "
         f"LEFT JOIN LATERAL ({query.rows(window)}) page ON true "
         f"ORDER BY {order.order_by(request.backwards, alias='page')}"
     )
+    if len(parents) == 1:
+        return {parents[0]: _page(request, order, records)}
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in records:
         rows[record["parent"]].append(record)
     return {parent: _page(request, order, parent_rows) for parent, parent_rows in rows.items()}
+
+
+def _parents(parents: Sequence[UUID], statement: StatementBuilder) -> str:
+    if len(parents) == 1:
+        return f"(VALUES ({statement.bind(parents[0])}::uuid))"
+    return f"unnest({statement.bind_array(parents, 'uuid')})"
 
 
 def _bounds(request: PageRequest, order: Order, statement: StatementBuilder) -> tuple[Bound, ...]:
@@ -166,10 +174,10 @@ def _has_previous(query: Pageable, window: Window) -> str:
 
 def _page(request: PageRequest, order: Order, rows: Sequence[Mapping[str, Any]]) -> Page:
     last_key = f"key{len(order.keys) - 1}"
-    records = [record for record in rows if record[last_key] is not None]
+    records = rows if rows[0][last_key] is not None else []  # the outer join of an empty page has a single row
     has_more, has_previous = len(records) > request.size, bool(rows[0]["has_previous"])
     records = records[: request.size]
     if request.backwards:
-        records.reverse()
+        records = records[::-1]
     has_next, has_previous = (has_previous, has_more) if request.backwards else (has_more, has_previous)
     return Page(records, order, has_next, has_previous, rows[0]["total"])

@@ -68,7 +68,7 @@ class _TrackerListQuery:
     select: str
     source: str
     visibility: str
-    organisation: str
+    organisation_id: UUID
 
     def rows(self, window: Window) -> str:
         """Return the SELECT statement for the trackers in a window.
@@ -76,10 +76,16 @@ class _TrackerListQuery:
         OFFSET 0 forces the planner to look up each tracker by number. Without table statistics, it would otherwise scan
         all trackers and run the inner query for each of them.
         """
+        if self.plan.trackers is not None:
+            trackers = self.plan.trackers(window)
+            return (
+                f"SELECT {self.select}, {self.order.columns} FROM ({trackers}) t {self.source} WHERE {self.visibility}"
+            )
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
+        organisation = f"{self.statement.bind(self.organisation_id)}::uuid"
         return (
             f"SELECT {self.select}, {keys} FROM ({self.plan.rows(window)}) found "
-            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE organisation_id = {self.organisation} "
+            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE organisation_id = {organisation} "
             f"AND number = found.number OFFSET 0) t "
             f"{self.source} WHERE {self.visibility}"
         )
@@ -99,7 +105,6 @@ class _TrackerListQuery:
 def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = False) -> _TrackerListQuery:
     statement, order = StatementBuilder(), make_order(query.order_by)
     source = (query.selection or all_columns(Tracker)).source("t")
-    organisation = f"{statement.bind(viewer.organisation_id)}::uuid"
     visibility = visibility_condition(Tracker, "t", viewer, statement)
     plan = (
         plan_learner_list(viewer, query.filter_by, query.order_by, statement, visibility)
@@ -113,5 +118,5 @@ def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = Fals
         select=source.columns,
         source=source.joins(viewer, statement),
         visibility=visibility,
-        organisation=organisation,
+        organisation_id=viewer.organisation_id,
     )

@@ -34,6 +34,8 @@ class ListPlan:
 
     rows: Callable[[Window], str]
     count: Callable[[], str]
+    trackers: Callable[[Window], str] | None = None
+    """Selects whole trackers where they are just read along an index, so that they need not be looked up by number."""
 
 
 def plan_list(
@@ -45,7 +47,8 @@ def plan_list(
     by_number = [key.sql for key in order.keys] == [NUMBER]
     plan = _Plan(Scope(viewer, statement), order, order_by, [*build_conditions(filter_by), *words])
     if viewer.is_administrator:
-        return ListPlan(plan.by_number if by_number else plan.in_order, plan.count)
+        walk = plan.newest if by_number and not plan.conditions else None
+        return ListPlan(plan.by_number if by_number else plan.in_order, plan.count, walk)
     return ListPlan(plan.of_tutor_by_number if by_number else plan.of_tutor_in_order, plan.count_of_tutor)
 
 
@@ -102,6 +105,13 @@ class _Plan:
             gates.append(f"NOT {_is_small(n)}")
         selects += self._otherwise(window, gates)
         return f"WITH {', '.join(samples)} {merge(selects, self._number, window)}"
+
+    def newest(self, window: Window) -> str:
+        """Return the SELECT of an administrator's trackers, in order of number and without conditions."""
+        direction = "DESC" if self._number.descending is not window.backwards else "ASC"
+        bounds = [bound_predicate([self._number], bound) for bound in window.bounds]
+        where = " AND ".join([self.scope.own, *bounds])
+        return f"SELECT * FROM tracker t WHERE {where} ORDER BY t.number {direction} LIMIT {window.limit}"
 
     def _otherwise(self, window: Window, gates: Sequence[str]) -> list[str]:
         """Return the statements for the case that every condition leaves many trackers."""
