@@ -6,9 +6,11 @@ selected are unset attributes: reading one raises AttributeError. Callers see re
 that is what they read; a service that writes through Tortoise fetches an instance.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
+from itertools import chain, count
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -48,20 +50,41 @@ def record_class(model: type[Model]) -> type[_Record]:
     return type(model.__name__, (_Record,), members)
 
 
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """The columns of a row in their order, the primary key first, and the shapes of the rows joined to it."""
+
+    model: type[Model]
+    names: tuple[str, ...]
+    joined: tuple[tuple[str, "RowShape"], ...] = ()
+    """By the name of the relation, in the order in which their columns follow."""
+
+
 class RowReader(Generic[M]):
     """Reads rows of a model from records that select ``columns`` somewhere, each column named ``"alias.column"``.
 
-    The columns of one row lie side by side, so their position is looked up once for all records of a result.
+    The columns of a row, and then those of the rows joined to it, lie side by side, so their position is looked up once
+    for all records of a result. Joined rows hang on the row, each under the name of its relation.
     """
 
     def __init__(
-        self, model: type[M], alias: str, names: Sequence[str], expressions: Mapping[str, str] = MappingProxyType({})
+        self,
+        model: type[M],
+        alias: str,
+        names: Sequence[str],
+        expressions: Mapping[str, str] = MappingProxyType({}),
+        joined: Sequence[tuple[str, "RowReader[Any]"]] = (),
     ) -> None:
         """``expressions`` has the SQL of those attributes that are not columns of the table."""
         sources = {name: expressions.get(name, f'{alias}."{name}"') for name in names}
-        self.columns = ", ".join(f'{sql} AS "{alias}.{name}"' for name, sql in sources.items())
-        self._first, self._width = f"{alias}.{names[0]}", len(names)
-        self._make = _constructor(model, tuple(names))
+        own = [f'{sql} AS "{alias}.{name}"' for name, sql in sources.items()]
+        self.columns: str = ", ".join([*own, *(reader.columns for _, reader in joined)])
+        self.shape: RowShape = RowShape(
+            model, tuple(names), tuple((relation, reader.shape) for relation, reader in joined)
+        )
+        self._first = f"{alias}.{names[0]}"
+        self._width: int = len(names) + sum(reader._width for _, reader in joined)
+        self._make: Callable[..., M] = _constructor(self.shape)
 
     def position(self, record: Mapping[str, Any]) -> slice:
         """Return where the row's columns lie in a record, and in every record of the same statement."""
@@ -111,21 +134,44 @@ def instance(model: type[M], alias: str, record: Mapping[str, Any]) -> M:
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in column_names(model)})
 
 
-@lru_cache(maxsize=1_000)
-def _constructor(model: type[M], names: tuple[str, ...]) -> Callable[..., M]:
-    """Return a function that makes a record from the values of these columns, given in this order.
+@lru_cache(maxsize=2_000)
+def _constructor(shape: RowShape) -> Callable[..., Any]:
+    """Return a function that makes a row and those joined to it from the values of their columns, in order.
 
     Its source has one assignment a column, as the ``__init__`` of a dataclass has, which is three times as fast as a
     loop that calls ``setattr``.
     """
-    decoders = {name: decoder for name in names if (decoder := _decoder(model, name))}
-    namespace: dict[str, Any] = {"new": object.__new__, "record_class": record_class(model)}
-    namespace |= {f"decode_{name}": decoder for name, decoder in decoders.items()}
-    lines = [f"def make({', '.join(f'v{n}' for n in range(len(names)))}):", "  record = new(record_class)"]
-    for n, name in enumerate(names):
-        lines.append(f"  record.{name} = " + (f"decode_{name}(v{n})" if name in decoders else f"v{n}"))
-    exec("\n".join([*lines, "  return record"]), namespace)  # noqa: S102 - made of the names of columns alone
-    return cast(Callable[..., M], namespace["make"])
+    namespace: dict[str, Any] = {"new": object.__new__}
+    body = _assignments(shape, "  ", count(), count(), namespace)
+    parameters = ", ".join(f"v{n}" for n in range(_width(shape)))
+    exec("\n".join([f"def make({parameters}):", *body, "  return r0"]), namespace)  # noqa: S102 - made of names alone
+    return cast(Callable[..., Any], namespace["make"])
+
+
+def _width(shape: RowShape) -> int:
+    return len(shape.names) + sum(_width(joined) for _, joined in shape.joined)
+
+
+def _assignments(
+    shape: RowShape, indent: str, positions: Iterator[int], numbers: Iterator[int], namespace: dict[str, Any]
+) -> Iterator[str]:
+    """Yield the lines that make a row ``r<number>`` of the values ``v<position>``, and add what they use."""
+    number = next(numbers)
+    namespace[f"class{number}"] = record_class(shape.model)
+    yield f"{indent}r{number} = new(class{number})"
+    for name in shape.names:
+        value = f"v{next(positions)}"
+        if decoder := _decoder(shape.model, name):
+            namespace[f"decode_{value}"] = decoder
+            value = f"decode_{value}({value})"
+        yield f"{indent}r{number}.{name} = {value}"
+    for relation, joined in shape.joined:
+        key, other = next(positions), next(numbers)
+        lines = _assignments(joined, f"{indent}  ", chain([key], positions), chain([other], numbers), namespace)
+        yield f"{indent}r{number}.{relation} = None"
+        yield f"{indent}if v{key} is not None:"
+        yield from lines
+        yield f"{indent}  r{number}.{relation} = r{other}"
 
 
 def _decoder(model: type[Model], column: str) -> Callable[[Any], Any] | None:

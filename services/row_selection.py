@@ -83,10 +83,11 @@ class RowSource(Generic[M]):
     def __init__(self, selection: RowSelection[M], alias: str) -> None:
         computed = COMPUTED_COLUMNS.get(selection.model, {})
         expressions = {name: computed[name].format(alias) for name in selection.columns if name in computed}
-        self._reader = RowReader(selection.model, alias, selection.columns, expressions)
         self._model, self._alias = selection.model, alias
         self._joined = [(relation, joined.source(f"{alias}_{relation}")) for relation, joined in selection.joins]
-        self.columns: str = ", ".join([self._reader.columns, *(joined.columns for _, joined in self._joined)])
+        joined = [(relation, source._reader) for relation, source in self._joined]
+        self._reader: RowReader[M] = RowReader(selection.model, alias, selection.columns, expressions, joined)
+        self.columns = self._reader.columns
 
     def joins(self, viewer: Viewer, statement: StatementBuilder) -> str:
         """Return the joins of the FROM clause that ``columns`` needs beside the table itself.
@@ -104,15 +105,7 @@ class RowSource(Generic[M]):
 
     def read(self, records: Sequence[Mapping[str, Any]]) -> list[M]:
         """Build the rows of a statement's records, in the same order. Every record must have a row."""
-        return cast(list[M], self._read(records) if records else [])
-
-    def _read(self, records: Sequence[Mapping[str, Any]]) -> list[M | None]:
-        rows = self._reader.read(records, self._reader.position(records[0]))
-        for relation, joined in self._joined:
-            for row, related in zip(rows, joined._read(records), strict=True):
-                if row is not None:
-                    setattr(row, relation, related)
-        return rows
+        return cast(list[M], self._reader.read(records, self._reader.position(records[0]))) if records else []
 
 
 class SelectionBuilder:
