@@ -8,7 +8,7 @@ import strawberry
 
 from schema.context import Info
 from schema.field_definition import Choice
-from schema.fields import resolved_field
+from schema.fields import resolved_field, then
 from schema.file import File
 from schema.relay import Node
 from services.forms import values
@@ -75,9 +75,12 @@ def _node(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
     return info.context.loaders.references.load(root.reference)
 
 
-async def _display(root: strawberry.Parent[values.ReferenceValue], info: Info) -> str:
-    reference = await info.context.loaders.references.load(root.reference)
-    return MISSING_NAME if reference is None else reference.name
+def _display(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
+    return then(info.context.loaders.references.load(root.reference), _name)
+
+
+def _name(row: Any) -> str:
+    return MISSING_NAME if row is None else row.name
 
 
 @strawberry.type(description="A member, an employer or a programme.")
@@ -88,14 +91,14 @@ class ReferenceValue(FieldValue):
     node: Node | None = resolved_field(_node, "What it points to; null if that is no longer there.")
 
 
-async def _files(root: strawberry.Parent[values.FileValue], info: Info) -> list[Any]:
-    files = await info.context.loaders.files.load_many(root.file_ids)
-    return [file for file in files if file is not None]
+def _files(root: strawberry.Parent[values.FileValue], info: Info) -> Any:
+    files = info.context.loaders.files.load_many(root.file_ids)
+    return then(files, lambda files: [file for file in files if file is not None])
 
 
-async def _file_names(root: strawberry.Parent[values.FileValue], info: Info) -> str:
-    files = await info.context.loaders.files.load_many(root.file_ids)
-    return ", ".join(MISSING_NAME if file is None else file.name for file in files)
+def _file_names(root: strawberry.Parent[values.FileValue], info: Info) -> Any:
+    files = info.context.loaders.files.load_many(root.file_ids)
+    return then(files, lambda files: ", ".join(map(_name, files)))
 
 
 @strawberry.type(description="Uploaded files.")

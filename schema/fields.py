@@ -4,7 +4,8 @@ The columns and rows that a page reads follow from what is declared here: a fiel
 its own name, and every other field names what it needs.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Generator, Hashable, Sequence
 from typing import Any
 
 import strawberry
@@ -72,10 +73,32 @@ async def related_row(root: Any, info: Info, relation: str) -> Any:
 
 
 def then(value: Any, make: Callable[[Any], Any]) -> Any:
-    """Return what ``make`` makes of a value: at once if it is at hand, else an awaitable of it."""
-    return _then(value, make) if isinstance(value, Awaitable) else make(value)
+    """Return what ``make`` makes of a value: at once if it is at hand, else an awaitable of it.
+
+    A value that is not at hand is a future of a data loader. ``make`` may return an awaitable too, which waits for
+    nothing that is yet to be requested: those of several rows are awaited one after the other.
+    """
+    return Then(value, make) if isinstance(value, Future) else make(value)
 
 
-async def _then(value: Awaitable[Any], make: Callable[[Any], Any]) -> Any:
-    result = make(await value)
-    return await result if isinstance(result, Awaitable) else result
+class Then(Awaitable[Any]):
+    """What a function makes of the value of a future. Unlike a coroutine, it needs no task to wait beside others."""
+
+    __slots__ = ("_future", "_make")
+
+    def __init__(self, future: Future[Any], make: Callable[[Any], Any]) -> None:
+        self._future = future
+        self._make = make
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        result = self._make((yield from self._future.__await__()))
+        return (yield from result.__await__()) if isinstance(result, Awaitable) else result
+
+    def close(self) -> None:
+        """Wait no longer: an exception of the future is not reported as lost."""
+        self._future.add_done_callback(_retrieve)
+
+
+def _retrieve(future: Future[Any]) -> None:
+    if not future.cancelled():
+        future.exception()

@@ -15,7 +15,7 @@ from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
 from schema.programme import Programme
-from schema.relay import Connection, ConnectionData, Node
+from schema.relay import Connection, Node
 from schema.tracker_connection import learner_tracker_connection
 from services.paging.pages import PageRequest
 
@@ -86,7 +86,7 @@ def _learning_aims(root: Row, info: Info) -> Any:
     return info.context.loaders.learning_aims.load(root.id)
 
 
-async def _trackers(
+def _trackers(
     root: Row,
     info: Info,
     filter_by: Annotated[
@@ -97,9 +97,9 @@ async def _trackers(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> ConnectionData:
+) -> Any:
     request = PageRequest(first, after, last, before)
-    return await learner_tracker_connection(root.id, info, request, filter_by, order_by)
+    return learner_tracker_connection(root.id, info, request, filter_by, order_by)
 
 
 @strawberry.type(description="A person on a programme, as the provider's record has them.")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from services.paging.pages import Page, PageRequest
 from services.records.learners import fetch_aims
 from services.row_selection import RowSelection
 from services.rows import referenced_rows_by_id, selected_rows_by_id
-from services.tracker_types.catalogue import AvailableType, cached_catalogue, catalogue_of
+from services.tracker_types.catalogue import AvailableType, Catalogue, cached_catalogue, catalogue_of
 from services.tracker_types.versions import TypeVersion, cached_version, versions_by_id
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
@@ -41,25 +41,63 @@ class PageKey:
 
 
 class Loaders:
-    """The data loaders of one viewer, for one operation or subscription event."""
+    """The data loaders of one viewer, for one operation or subscription event, each made when it is first used."""
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
+        self._catalogue: Catalogue | None = None
         self._rows: dict[RowSelection[Any], DataLoader[UUID, Any]] = {}
-        self.references: DataLoader[UUID, Member | Employer | Programme | None] = DataLoader(
-            partial(referenced_rows_by_id, viewer)
-        )
-        self.learning_aims: DataLoader[UUID, list[LearningAim]] = DataLoader(fetch_aims)
-        self.files: DataLoader[UUID, File | None] = DataLoader(partial(files_by_id, viewer))
-        self.tracker_types: DataLoader[UUID, AvailableType | None] = DataLoader(self._load_tracker_types)
-        self.type_versions: DataLoader[UUID, TypeVersion] = DataLoader(_load_type_versions)
-        self.automation_settings: DataLoader[UUID, AutomationSetting | None] = DataLoader(self._load_settings)
-        self.proposed_changes: DataLoader[Tracker, list[ProposedChange]] = DataLoader(
-            partial(proposed_changes, viewer), cache_key_fn=lambda tracker: (tracker.id, tracker.version)
-        )
-        self.histories: DataLoader[PageKey, Page] = DataLoader(partial(self._load_pages, history.pages_by_tracker))
-        self.comments: DataLoader[PageKey, Page] = DataLoader(partial(self._load_pages, comments.pages_by_tracker))
-        self.learner_trackers: DataLoader[PageKey, Page] = DataLoader(self._load_learner_trackers)
+
+    @cached_property
+    def references(self) -> DataLoader[UUID, Member | Employer | Programme | None]:
+        """Return the data loader of what reference fields point to."""
+        return DataLoader(partial(referenced_rows_by_id, self._viewer))
+
+    @cached_property
+    def learning_aims(self) -> DataLoader[UUID, list[LearningAim]]:
+        """Return the data loader of learners' aims."""
+        return DataLoader(fetch_aims)
+
+    @cached_property
+    def files(self) -> DataLoader[UUID, File | None]:
+        """Return the data loader of files."""
+        return DataLoader(partial(files_by_id, self._viewer))
+
+    @cached_property
+    def tracker_types(self) -> DataLoader[UUID, AvailableType | None]:
+        """Return the data loader of tracker types; see ``tracker_type``."""
+        return DataLoader(self._load_tracker_types)
+
+    @cached_property
+    def type_versions(self) -> DataLoader[UUID, TypeVersion]:
+        """Return the data loader of versions of tracker types; see ``type_version``."""
+        return DataLoader(_load_type_versions)
+
+    @cached_property
+    def automation_settings(self) -> DataLoader[UUID, AutomationSetting | None]:
+        """Return the data loader of the settings of process automations."""
+        return DataLoader(self._load_settings)
+
+    @cached_property
+    def proposed_changes(self) -> DataLoader[Tracker, list[ProposedChange]]:
+        """Return the data loader of what trackers propose to change."""
+        load = partial(proposed_changes, self._viewer)
+        return DataLoader(load, cache_key_fn=lambda tracker: (tracker.id, tracker.version))
+
+    @cached_property
+    def histories(self) -> DataLoader[PageKey, Page]:
+        """Return the data loader of pages of trackers' histories."""
+        return DataLoader(partial(self._load_pages, history.pages_by_tracker))
+
+    @cached_property
+    def comments(self) -> DataLoader[PageKey, Page]:
+        """Return the data loader of pages of trackers' comments."""
+        return DataLoader(partial(self._load_pages, comments.pages_by_tracker))
+
+    @cached_property
+    def learner_trackers(self) -> DataLoader[PageKey, Page]:
+        """Return the data loader of pages of learners' trackers."""
+        return DataLoader(self._load_learner_trackers)
 
     def rows(self, selection: RowSelection[M]) -> DataLoader[UUID, M | None]:
         """Return the data loader that fetches what is selected of a model's rows by id."""
@@ -69,7 +107,9 @@ class Loaders:
 
     def tracker_type(self, type_id: UUID) -> AvailableType | Awaitable[AvailableType | None] | None:
         """Return a tracker type of the viewer's organisation, at once if the process has it."""
-        catalogue = cached_catalogue(self._viewer)
+        catalogue = self._catalogue
+        if catalogue is None or catalogue.version < self._viewer.organisation.types_version:
+            catalogue = self._catalogue = cached_catalogue(self._viewer)
         return catalogue.by_id.get(type_id) if catalogue else self.tracker_types.load(type_id)
 
     async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:

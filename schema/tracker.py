@@ -17,11 +17,12 @@ from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
 from schema.proposed_change import ProposedChange, load_proposed_changes
-from schema.relay import Connection, ConnectionData, Node
+from schema.relay import Connection, Node
 from schema.tracker_connection import comment_connection, history_connection
 from schema.tracker_type import TrackerType, Transition
 from services.forms.values import read_values
 from services.paging.pages import PageRequest
+from services.tracker_types.versions import cached_version
 from services.trackers.permissions import transitions_from, viewer_can_edit
 
 Row = strawberry.Parent[models.Tracker]
@@ -40,8 +41,11 @@ def _fields(root: Row, info: Info) -> Any:
 
 
 def _values(root: Row, info: Info) -> Any:
-    version = info.context.loaders.type_version(root.type_version_id)
-    return then(version, lambda version: read_values(version.value_readers, root.values))
+    version = cached_version(root.type_version_id)
+    if version is not None:
+        return read_values(version.value_readers, root.values)
+    loading = info.context.loaders.type_versions.load(root.type_version_id)
+    return then(loading, lambda version: read_values(version.value_readers, root.values))
 
 
 def _url(root: Row, info: Info) -> str:
@@ -62,16 +66,16 @@ def _transitions(root: Row, info: Info) -> Any:
     )
 
 
-async def _history(
+def _history(
     root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> ConnectionData:
-    return await history_connection(root.id, info, PageRequest(first, after, last, before))
+) -> Any:
+    return history_connection(root.id, info, PageRequest(first, after, last, before))
 
 
-async def _comments(
+def _comments(
     root: Row, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-) -> ConnectionData:
-    return await comment_connection(root.id, info, PageRequest(first, after, last, before))
+) -> Any:
+    return comment_connection(root.id, info, PageRequest(first, after, last, before))
 
 
 @strawberry.type(description="A case that somebody opened about a learner, and gave to a colleague or kept.")

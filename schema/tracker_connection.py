@@ -1,9 +1,11 @@
 """Connections of trackers, history events and comments, fetched together with the related rows that are selected."""
 
+from typing import Any
 from uuid import UUID
 
 from models import Comment, Tracker, TrackerEvent
 from schema.context import Info
+from schema.fields import then
 from schema.inputs.tracker_filter import TrackerFilter, TrackerOrder
 from schema.loaders import PageKey
 from schema.relay import ConnectionData, connection_of_rows
@@ -24,18 +26,19 @@ async def tracker_connection(
     return connection_of_rows(page, selection, "t")
 
 
-async def learner_tracker_connection(
+def learner_tracker_connection(
     learner_id: UUID,
     info: Info,
     request: PageRequest,
     filter_by: TrackerFilter | None,
     order_by: list[TrackerOrder] | None,
-) -> ConnectionData:
-    """Return a page of a learner's trackers that the viewer can see."""
+) -> Any:
+    """Return an awaitable of a page of a learner's trackers that the viewer can see."""
     selection = selected_row(info, Tracker, CONNECTION)
     query = _tracker_query(info, selection, filter_by, order_by)
     key = PageKey(learner_id, request, query.count, selection, query)
-    return connection_of_rows(await info.context.loaders.learner_trackers.load(key), selection, "t")
+    page = info.context.loaders.learner_trackers.load(key)
+    return then(page, lambda page: connection_of_rows(page, selection, "t"))
 
 
 def _tracker_query(
@@ -52,15 +55,17 @@ def _tracker_query(
     )
 
 
-async def history_connection(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionData:
-    """Return a page of a tracker's history."""
+def history_connection(tracker_id: UUID, info: Info, request: PageRequest) -> Any:
+    """Return an awaitable of a page of a tracker's history."""
     selection = selected_row(info, TrackerEvent, CONNECTION)
     key = PageKey(tracker_id, request, selects_total_count(info), selection)
-    return connection_of_rows(await info.context.loaders.histories.load(key), selection, "e")
+    page = info.context.loaders.histories.load(key)
+    return then(page, lambda page: connection_of_rows(page, selection, "e"))
 
 
-async def comment_connection(tracker_id: UUID, info: Info, request: PageRequest) -> ConnectionData:
-    """Return a page of a tracker's comments."""
+def comment_connection(tracker_id: UUID, info: Info, request: PageRequest) -> Any:
+    """Return an awaitable of a page of a tracker's comments."""
     selection = selected_row(info, Comment, CONNECTION)
     key = PageKey(tracker_id, request, selects_total_count(info), selection)
-    return connection_of_rows(await info.context.loaders.comments.load(key), selection, "c")
+    page = info.context.loaders.comments.load(key)
+    return then(page, lambda page: connection_of_rows(page, selection, "c"))

@@ -138,11 +138,14 @@ async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 def abandon(awaitable: Awaitable[Any]) -> None:
-    """Dispose of an awaitable: a coroutine never runs, and an exception of a future is not reported as lost."""
-    if iscoroutine(awaitable):
-        awaitable.close()
-    elif isinstance(awaitable, asyncio.Future):
+    """Dispose of an awaitable: a coroutine never runs, and an exception of a future is not reported as lost.
+
+    Awaitables of other classes may have a method ``close`` for that, as coroutines have.
+    """
+    if isinstance(awaitable, asyncio.Future):
         awaitable.add_done_callback(_retrieve)
+    elif callable(close := getattr(awaitable, "close", None)):
+        close()
 
 
 def _retrieve(future: asyncio.Future[Any]) -> None:
