@@ -1,6 +1,6 @@
 """A compiled operation, for certain values of the variables in ``@skip`` and ``@include``."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,9 @@ from graphql import (
 )
 from graphql.execution import VariableValues
 from graphql.pyutils import Path
+from strawberry.types.info import Info
 
-from server.execution.compiled.calls import Arguments, strawberry_field
+from server.execution.compiled.calls import Arguments, call_of, strawberry_field
 from server.execution.compiled.infos import InfoSpec
 from server.execution.compiled.objects import Objects
 from server.execution.compiled.positions import Positions
@@ -30,7 +31,7 @@ _NO_VARIABLES = VariableValues({}, {})
 
 @dataclass(slots=True)
 class RootField:
-    """A root field: how it is resolved, exactly as graphql-core does it, and the function that completes its value."""
+    """A root field: how it is resolved, and the function that completes its value."""
 
     name: str
     field: GraphQLField
@@ -40,12 +41,20 @@ class RootField:
     """None if the field takes none."""
     constant: dict[str, Any] | None
     """The values of the arguments, unless they contain variables."""
+    function: Callable[..., Any] | None
+    """The resolver itself, if it takes nothing but the arguments and ``Info``; None: it is left to ``field.resolve``."""
     complete: Complete
 
     def resolve(self, run: Run, arguments: dict[str, Any]) -> Any:
         """Return what the resolver returns, which may be awaitable, or raise what it raises."""
-        resolve: Any = self.field.resolve
-        return resolve(run.root_value, self.info.raw(run, self.path), **arguments)
+        info = self.info.raw(run, self.path)
+        if self.function is None:
+            resolve: Any = self.field.resolve
+            return resolve(run.root_value, info, **arguments)
+        resolver = self.info.definition.base_resolver
+        if resolver is None or resolver.info_parameter is None:
+            return self.function(**arguments)
+        return self.function(**{resolver.info_parameter.name: Info(info, self.info.definition)}, **arguments)
 
 
 @dataclass(slots=True)
@@ -104,7 +113,7 @@ def compile_plan(
     selections = Selections(registry.schema, operation, fragments, variables)
     objects = Objects(source, registry, selections, _NO_VARIABLES)
     grouped = selections.of_root(root_type)
-    typenames, roots = _root_fields(root_type, grouped, objects.positions)
+    typenames, roots = _root_fields(registry, root_type, grouped, objects.positions)
     load = source.load()
     objects.link(load)
     for root, complete in roots:
@@ -123,7 +132,7 @@ def compile_plan(
 
 
 def _root_fields(
-    root_type: GraphQLObjectType, grouped: Mapping[str, list[FieldNode]], positions: Positions
+    registry: Registry, root_type: GraphQLObjectType, grouped: Mapping[str, list[FieldNode]], positions: Positions
 ) -> tuple[dict[str, str], list[tuple[RootField, str]]]:
     """Return the answers of the root fields ``__typename``, and the others, each with the name of its function."""
     typenames: dict[str, str] = {}
@@ -137,20 +146,32 @@ def _root_fields(
         else:
             field = root_type.fields[field_name]
             complete = positions.position(field.type, nodes).complete
-            roots.append((_root_field(name, field, nodes, root_type), complete))
+            roots.append((_root_field(registry, name, field, nodes, root_type), complete))
     return typenames, roots
 
 
-def _root_field(name: str, field: GraphQLField, nodes: list[FieldNode], root_type: GraphQLObjectType) -> RootField:
+def _root_field(
+    registry: Registry, name: str, field: GraphQLField, nodes: list[FieldNode], root_type: GraphQLObjectType
+) -> RootField:
     info = InfoSpec(field, nodes, root_type, strawberry_field(field), is_raw=True)
-    arguments = Arguments(field, nodes[0], is_converted=False) if field.args else None
+    function = _function_of_root(field)
+    arguments = Arguments(field, nodes[0], is_converted=function is not None) if field.args else None
     constant: dict[str, Any] | None = None
     if arguments is not None and not arguments.has_variables:
         try:
-            constant = arguments.values(_NO_VARIABLES, None)
+            constant = arguments.values(_NO_VARIABLES, registry.converter)
         except Exception:
             raise NotCompiledError(Reason.ARGUMENTS) from None
-    return RootField(name, field, info, Path(None, name, root_type.name), arguments, constant, _not_linked)
+    return RootField(name, field, info, Path(None, name, root_type.name), arguments, constant, function, _not_linked)
+
+
+def _function_of_root(field: GraphQLField) -> Callable[..., Any] | None:
+    """Return the resolver of a root field if strawberry would only call it. A subscription's has made its events."""
+    call, resolver = call_of(field, has_arguments=True), strawberry_field(field).base_resolver
+    if call.takes_raw_info or resolver is None or strawberry_field(field).is_subscription:
+        return None
+    takes_row = resolver.self_parameter or resolver.parent_parameter or resolver.root_parameter
+    return None if takes_row else call.function
 
 
 def _not_linked(_value: Any, _run: Run) -> Any:
