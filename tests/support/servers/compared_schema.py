@@ -1,4 +1,4 @@
-"""A small schema with every way to resolve a field, and its execution both compiled and by graphql-core."""
+"""A small schema with every way to resolve a field, which ``compared_execution`` executes."""
 
 import asyncio
 import datetime as dt
@@ -10,19 +10,13 @@ from typing import Annotated, Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute, parse, validate
-from graphql.execution import VariableValues, get_variable_values
+from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
-from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import FieldExtension
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.base import Schema
 from server.execution.answers import NATIVE_SCALARS
-from server.execution.compiled.execution import Unfinished
-from server.execution.compiled.operation import CompiledOperation
 from server.execution.compiled.registry import Encoding, Registry
-from server.execution.compiled.resume import resuming
 
 
 @dataclass
@@ -229,61 +223,3 @@ class Subscription:
 
 SCHEMA = Schema(Query, Mutation, Subscription, types=[CatType, DogType])
 REGISTRY = Registry(SCHEMA.graphql_schema, Encoding(encode=orjson.dumps, splice=orjson.Fragment, native=NATIVE_SCALARS))
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What an operation has answered, with its bytes equal in both ways."""
-
-    data: Any
-    errors: list[Any]
-    reason: str | None
-    """Why graphql-core had to finish it."""
-    compiled: World
-    plain: World
-
-
-async def compare(query: str, variables: dict[str, Any] | None = None, event: Any = None) -> Compared:
-    """Execute an operation both ways, check that the answers are the same bytes, and return it."""
-    document = parse(query)
-    assert validate(SCHEMA.graphql_schema, document) == []
-    (definition,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
-    plain, compiled = World(), World()
-    reference = await _execute(document, variables, plain, event)
-    values = get_variable_values(SCHEMA.graphql_schema, definition.variable_definitions or (), variables or {})
-    assert isinstance(values, VariableValues)
-    operation = CompiledOperation(REGISTRY, document, definition)
-    outcome: Any = await operation.execute(values, compiled, event)
-    reason = None
-    if isinstance(outcome, Unfinished):
-        reason = outcome.reason.value
-        outcome = await _execute(document, variables, compiled, event, outcomes=outcome.outcomes)
-    else:
-        outcome = ExecutionResult(outcome, None)
-    assert encoded(outcome) == encoded(reference)
-    answer = orjson.loads(encoded(reference))
-    return Compared(answer["data"], answer["errors"], reason, compiled, plain)
-
-
-async def _execute(document: Any, variables: Any, world: World, event: Any, **options: Any) -> ExecutionResult:
-    executor = StrawberryGraphQLCoreExecutionContext
-    is_awaitable: Any = optimized_is_awaitable
-    result: Any = execute(
-        SCHEMA.graphql_schema,
-        document,
-        event,
-        world,
-        variables,
-        executor_class=resuming(executor) if options else executor,
-        is_awaitable=is_awaitable,
-        **options,
-    )
-    if optimized_is_awaitable(result):
-        result = await result
-    assert isinstance(result, ExecutionResult)
-    return result
-
-
-def encoded(result: ExecutionResult) -> bytes:
-    """Return an answer's bytes."""
-    return orjson.dumps({"data": result.data, "errors": [error.formatted for error in result.errors or ()]})

@@ -9,7 +9,8 @@ from graphql.execution import VariableValues
 from server.execution.compiled.objects import MAX_FIELDS
 from server.execution.compiled.operation import MAX_VARIANTS, CompiledOperation
 from server.execution.compiled.reasons import Reason
-from tests.support.servers.compared_schema import REGISTRY, Cat, compare
+from tests.support.servers.compared_execution import compare
+from tests.support.servers.compared_schema import REGISTRY, Cat
 
 CAT = "{ cat { number name colour born fedAt price weight tags } }"
 NO_VARIABLES = VariableValues({}, {})
