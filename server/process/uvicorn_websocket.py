@@ -73,10 +73,17 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             refuse_connection(self.transport, 400, Code.BAD_REQUEST, "This is not a WebSocket handshake")
 
     async def send(self, message: ASGISendEvent) -> None:
-        """Send a message of the application; a response instead of the handshake completes it, which uvicorn forgets."""
+        """Send a message of the application; a response instead of the handshake completes it, which uvicorn forgets.
+
+        The headers of the handshake are dropped once it is complete, as they take 5 kB of each connection's memory. The
+        application has its own copy.
+        """
         await super().send(message)
         if self.close_sent:
             self.handshake_complete = True
+        if message["type"] == "websocket.accept":
+            self.request.headers.clear()
+            self.response.headers.clear()
 
     def handle_ping(self) -> None:
         """Answer a ping, or drop the answer if the client is not reading."""
