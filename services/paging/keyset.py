@@ -55,6 +55,10 @@ class Window:
     backwards: bool
     limit: int
 
+    def direction(self, key: Key) -> str:
+        """Return the direction in which a key is read, in SQL."""
+        return "DESC" if key.descending is not self.backwards else "ASC"
+
 
 def cast_placeholder(key: Key, placeholder: str) -> str:
     """Return the placeholder with a cast to its key's type.

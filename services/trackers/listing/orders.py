@@ -56,16 +56,24 @@ class Relation:
     rows: str
     column: str
     trackers: tuple[str, ...]
+    are_many: bool = False
 
     @property
     def join(self) -> str:
-        """Return the JOIN of each tracker's row, for an organisation."""
+        """Return the JOIN of each tracker's row, for an organisation.
+
+        One of many rows is looked up, because the planner could read all of them instead.
+        """
+        if self.are_many:
+            return f"CROSS JOIN LATERAL ({self.rows} AND id = {self.column} OFFSET 0) {self.alias}"
         return f"JOIN ({self.rows}) {self.alias} ON {self.alias}.id = {self.column}"
 
 
 _STATUSES = ", ".join(f"('{status}', {position})" for position, status in enumerate(STATUS_ORDER, 1))
-_MEMBERS = f"SELECT id, name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{MISSING_ID}', NULL"
-_TYPES = "SELECT id, name FROM tracker_type WHERE organisation_id = {} OR organisation_id IS NULL"
+_MEMBERS = (
+    f"SELECT id, name, folded_name FROM member WHERE organisation_id = {{}} UNION ALL SELECT '{MISSING_ID}', NULL, NULL"
+)
+_TYPES = "SELECT id, name, folded_name FROM tracker_type WHERE organisation_id = {} OR organisation_id IS NULL"
 
 
 def _members(alias: str, column: str) -> Relation:
@@ -95,6 +103,7 @@ RELATIONS: Mapping[TrackerOrderField, Relation] = MappingProxyType(
                 "t.learner_id = ANY(ARRAY("
                 'SELECT id FROM learner WHERE organisation_id = {} AND name_order = named."key0" COLLATE "C"))',
             ),
+            are_many=True,
         ),
     }
 )
@@ -132,7 +141,7 @@ def _keys(term: OrderTerm) -> list[Key]:
         case TrackerOrderField.TYPE | TrackerOrderField.ASSIGNEE | TrackerOrderField.CREATED_BY:
             alias = RELATIONS[term.field].alias
             missing = f"({alias}.name IS {'NOT ' if descending else ''}NULL)::int"
-            folded, name = (f"coalesce({sql}, '') COLLATE \"C\"" for sql in (f"fold({alias}.name)", f"{alias}.name"))
+            folded, name = (f"coalesce({alias}.{column}, '') COLLATE \"C\"" for column in ("folded_name", "name"))
             return [
                 Key(missing, int, descending),
                 Key(folded, str, descending),

@@ -13,6 +13,7 @@ from services.row_selection import RowSelection, all_columns
 from services.trackers.listing.filters import NO_FILTER, TrackerFilter
 from services.trackers.listing.orders import OrderTerm, make_order
 from services.trackers.listing.plan import ListPlan, plan_learner_list, plan_list
+from services.trackers.listing.scope import Scope
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -68,13 +69,14 @@ class _TrackerListQuery:
     select: str
     source: str
     visibility: str
-    organisation_id: UUID
+    scope: Scope
 
     def rows(self, window: Window) -> str:
         """Return the SELECT statement for the trackers in a window.
 
         OFFSET 0 forces the planner to look up each tracker by number. Without table statistics, it would otherwise scan
-        all trackers and run the inner query for each of them.
+        all trackers and run the inner query for each of them. If it knew the organisation, but its statistics did not,
+        it could look up the number in another index, and read all of its entries of the organisation.
         """
         if self.plan.trackers is not None:
             trackers = self.plan.trackers(window)
@@ -82,10 +84,9 @@ class _TrackerListQuery:
                 f"SELECT {self.select}, {self.order.columns} FROM ({trackers}) t {self.source} WHERE {self.visibility}"
             )
         keys = ", ".join(f'found."key{n}"' for n in range(len(self.order.keys)))
-        organisation = f"{self.statement.bind(self.organisation_id)}::uuid"
         return (
             f"SELECT {self.select}, {keys} FROM ({self.plan.rows(window)}) found "
-            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE organisation_id = {organisation} "
+            f"CROSS JOIN LATERAL (SELECT * FROM tracker WHERE organisation_id = {self.scope.organisation} "
             f"AND number = found.number OFFSET 0) t "
             f"{self.source} WHERE {self.visibility}"
         )
@@ -118,5 +119,5 @@ def _list_query(viewer: Viewer, query: TrackerQuery, *, for_learner: bool = Fals
         select=source.columns,
         source=source.joins(viewer, statement),
         visibility=visibility,
-        organisation_id=viewer.organisation_id,
+        scope=Scope(viewer, statement),
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.paging.keyset import Bound, Key, Order, Window, bound_predicate
-from services.trackers.listing.conditions import Branch, Scope
 from services.trackers.listing.orders import NUMBER, RELATIONS, OrderTerm, TrackerOrderField
+from services.trackers.listing.scope import Branch, Scope
 
 MAX_NUMBER = 2**31 - 1
 
@@ -25,7 +25,7 @@ def first_numbers(
 
     ``gates`` are conditions without columns: unless all hold, nothing is read.
     """
-    direction = _direction(key, window)
+    direction = window.direction(key)
     conditions = [branch.condition, *where, *(bound_predicate([key], bound) for bound in window.bounds)]
     trackers = (
         f"(SELECT t.number FROM tracker t WHERE {' AND '.join(conditions)} "
@@ -62,21 +62,28 @@ def merge(selects: Sequence[str], key: Key, window: Window) -> str:
     """Return the SELECT of the first of some numbers, each once."""
     return (
         f'SELECT number, number AS "key0" FROM ({" UNION ALL ".join(selects)}) merged GROUP BY number '
-        f"ORDER BY number {_direction(key, window)} LIMIT {window.limit}"
+        f"ORDER BY number {window.direction(key)} LIMIT {window.limit}"
     )
 
 
-def sort(rows: str, where: Sequence[str], order: Order, joins: Sequence[str], window: Window) -> str:
-    """Return the SELECT of a window of ``rows``, whose alias is ``t``, by the order."""
+def sort(rows: str, where: Sequence[str], order: Order, joined: Sequence[str], window: Window) -> str:
+    """Return the SELECT of a window of ``rows``, whose alias is ``t``, by the order.
+
+    OFFSET 0 keeps the planner from joining the rows of a relation in their order, each with all trackers.
+    """
     conditions = [*where, *(bound_predicate(order.keys, bound) for bound in window.bounds)]
-    return (
-        f"SELECT t.number, {order.columns} FROM {rows} t {' '.join(joins)} WHERE {' AND '.join(conditions) or 'true'} "
-        f"ORDER BY {order.order_by(window.backwards)} LIMIT {window.limit}"
+    select = (
+        f"SELECT t.number, {order.columns} FROM {rows} t {' '.join(joined)} WHERE {' AND '.join(conditions) or 'true'}"
     )
+    if joined:
+        ending = order.order_by(window.backwards, alias="joined")
+        return f"SELECT * FROM ({select} OFFSET 0) joined ORDER BY {ending} LIMIT {window.limit}"
+    return f"{select} ORDER BY {order.order_by(window.backwards)} LIMIT {window.limit}"
 
 
-def _direction(key: Key, window: Window) -> str:
-    return "DESC" if key.descending is not window.backwards else "ASC"
+def joins(scope: Scope, terms: Sequence[OrderTerm]) -> list[str]:
+    """Return the JOINs of the rows by which trackers are ordered."""
+    return [scope.fill(RELATIONS[term.field].join) for term in terms if term.field in RELATIONS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +104,7 @@ class Walk:
             return self._nested_loop(window)
         if field is TrackerOrderField.DUE_DATE and self.order.keys[0].descending:
             return self._latest_due_first(window)
-        return sort("tracker", [self.scope.own, *self.where], self.order, self.joins(), window)
-
-    def joins(self) -> list[str]:
-        """Return the JOINs of the rows by which trackers are ordered."""
-        relations = [RELATIONS[term.field] for term in self.terms if term.field in RELATIONS]
-        return [self.scope.fill(relation.join) for relation in relations]
+        return sort("tracker", [self.scope.own, *self.where], self.order, joins(self.scope, self.terms), window)
 
     def _latest_due_first(self, window: Window) -> str:
         """Return the SELECT of trackers with a due date, from the end of the index, and then of those without one."""
@@ -125,7 +127,7 @@ class Walk:
         *outer, number = self.order.keys
         names = Order(self.order.name, tuple(outer))
         bounds = [bound_predicate(outer, bound) for bound in _outer_bounds(window)]
-        direction = _direction(number, window)
+        direction = window.direction(number)
         return (
             f'SELECT f.number, {_named_keys(outer)}, f.number AS "key{len(outer)}" FROM ('
             f"SELECT {relation.alias}.id, {names.columns} FROM ({self.scope.fill(relation.rows)}) {relation.alias} "
@@ -174,7 +176,7 @@ class Walk:
         ]
         return (
             f"SELECT number FROM ({' UNION ALL '.join(selects)}) found "
-            f"ORDER BY number {_direction(number, window)} LIMIT {window.limit}"
+            f"ORDER BY number {window.direction(number)} LIMIT {window.limit}"
         )
 
 

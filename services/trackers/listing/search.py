@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass
 
 from services.paging.by_name import has_trigram, learner_conditions, pattern_match
-from services.trackers.listing.conditions import Branch, Sampled, Scope, of_learner
+from services.trackers.listing.learners import OfLearner
+from services.trackers.listing.scope import Branch, Scope
 
 BLOCK_SHIFT = 14
 """The number of bits by which a tracker number is shifted to get its block: the index has blocks of 16384 numbers."""
@@ -18,15 +19,23 @@ _MAX_NUMBER_LENGTH = 9
 
 
 @dataclass(frozen=True, slots=True)
-class HasWord(Sampled):
+class HasWord(OfLearner):
     """A word of a search is in the tracker's description or number, or in its learner's name or ULN."""
 
     word: str
 
-    def predicate(self, scope: Scope) -> str:
-        """Return the condition in SQL."""
-        learner = of_learner(" OR ".join(learner_conditions(self.word, scope.statement)))
-        ways = [f"t.words {pattern_match(self.word, scope.statement)}", *self._is_number(scope), learner]
+    @property
+    def is_indexed(self) -> bool:
+        """Return whether the index of names can find the word."""
+        return has_trigram(self.word)
+
+    def learner(self, scope: Scope) -> str:
+        """Return the SQL condition that the learner ``r`` has the word in the name or ULN."""
+        return f"({' OR '.join(learner_conditions(self.word, scope.statement))})"
+
+    def given(self, scope: Scope, is_met: str) -> str:
+        """Return the condition in SQL, where ``is_met`` says whether the learner has the word."""
+        ways = [f"t.words {pattern_match(self.word, scope.statement)}", *self._is_number(scope), is_met]
         return f"({' OR '.join(ways)}) IS TRUE"
 
     def branches(self, scope: Scope, sample: str) -> list[Branch]:

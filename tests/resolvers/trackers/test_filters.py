@@ -1,13 +1,8 @@
 """Tests of filtering, ordering and searching trackers, forwards and backwards, against results computed in Python."""
 
-import datetime as dt
-from random import Random
-from typing import Any
-
 import pytest
 
-from models import Employer, Learner, Member, Organisation, Programme, ProgrammeStatus, TrackerStatus, TrackerType
-from services.kernel.dates import today
+from models import Learner, Member, TrackerType
 from services.kernel.global_ids import to_global_id
 from services.trackers.listing.orders import MISSING_ID
 from tests.support import factories as make
@@ -22,47 +17,10 @@ from tests.support.scenarios.expected_trackers import (
     ordered_numbers,
     read_all_pages,
 )
+from tests.support.scenarios.random_filters import ORDERS, make_filters
 from tests.support.scenarios.random_trackers import make_random_tracker, make_trackers
 
 pytestmark = pytest.mark.slow
-
-ORDERS = ["CREATED_AT", "UPDATED_AT", "DUE_DATE", "STATUS", "TYPE", "LEARNER", "ASSIGNEE", "CREATED_BY", "NUMBER"]
-SEARCHES = [
-    "smeth", "SMÉTH", "o'n", "la cruz", "angstrom", "smith-j", "%", "_", "\\", "100%", "a_b", "25-26", "qz", "zo", "x", "-",
-    "10", "1000000", "12", "7", "07", "#12", "#7", "#07", "#", "##7", "#1 zo", "ilr zoe", "nothing", "é",
-]  # fmt: skip
-
-
-async def _filters(random: Random, organisation: Organisation, members: list[Member]) -> list[Json]:
-    """Return filters: several for each field, and random combinations of two."""
-
-    def sample(values: list[Any]) -> list[Any]:
-        return random.choices(values, k=random.randint(1, 3))
-
-    def date_range() -> Json:
-        start = dt.date(2026, 3, 1) + dt.timedelta(days=random.randint(0, 60))
-        end = start + dt.timedelta(days=random.choice([0, 3, 31, 500]))
-        return random.choice([{"from": f"{start}"}, {"to": f"{end}"}, {"from": f"{start}", "to": f"{end}"}, {}])
-
-    values_by_field = {
-        "learnerId": [gid(learner) for learner in await Learner.filter(organisation=organisation)],
-        "employerId": [gid(employer) for employer in await Employer.filter(organisation=organisation)],
-        "programmeId": [gid(programme) for programme in await Programme.filter(organisation=organisation)],
-        "type": ["JOB", "ILR", "OWN", "NONE"],
-        "category": ["EMPLOYABILITY", "FUNDED", "CUSTOM", "PROCESS_AUTOMATION"],
-        "status": [status.value for status in TrackerStatus],
-        "programmeStatus": [status.value for status in ProgrammeStatus][:4],
-        "group": ["A", "B", "C", "D"],
-        "subProgramme": ["Part 1", "Part 2", "Part 3"],
-        **{key: list(map(gid, members)) for key in ("assigneeId", "createdById", "tutorId")},
-    }
-    single_filters: list[Json] = [{name: sample(values)} for name, values in values_by_field.items() for _ in range(2)]
-    single_filters += [{name: date_range()} for name in ("created", "updated", "due") for _ in range(3)]
-    single_filters += [{"due": {"to": f"{today()}"}}, {"due": {"from": f"{today() - dt.timedelta(days=700)}"}}]
-    single_filters += [{name: value} for name in ("overdue", "unassigned") for value in (True, False)]
-    single_filters += [{"search": text} for text in SEARCHES]
-    single_filters += [{"unassigned": True, "assigneeId": sample(values_by_field["assigneeId"])}, {}]
-    return [*single_filters, *({**random.choice(single_filters), **random.choice(single_filters)} for _ in range(15))]
 
 
 async def _check_list(member: Member, page_size: int, arguments: Json) -> None:
@@ -79,7 +37,7 @@ async def _check_list(member: Member, page_size: int, arguments: Json) -> None:
 
 async def test_single_and_combined_filters_find_the_expected_trackers(database: str) -> None:
     random, organisation, members = await make_trackers(1)
-    for filter_ in await _filters(random, organisation, members):
+    for filter_ in await make_filters(random, organisation, members):
         await _check_list(random.choice(members), random.choice([3, 7, 100]), {"filter": filter_})
 
 
@@ -92,7 +50,7 @@ async def test_single_and_combined_orders_with_ties_and_nulls_are_as_expected(da
     ]
     for order in [*single, *several, []]:
         await _check_list(random.choice(members), random.choice([4, 9]), {"orderBy": order})
-    filters = await _filters(random, organisation, members)
+    filters = await make_filters(random, organisation, members)
     for order in random.sample([*single, *several], 12):
         await _check_list(random.choice(members), 5, {"orderBy": order, "filter": random.choice(filters)})
 
@@ -128,7 +86,7 @@ query ($id: ID!, $filter: TrackerFilter, $orderBy: [TrackerOrder!]) {
 
 async def test_the_trackers_of_a_learner_are_filtered_and_ordered_alike(database: str) -> None:
     random, organisation, members = await make_trackers(4)
-    filters = await _filters(random, organisation, members)
+    filters = await make_filters(random, organisation, members)
     for learner in await Learner.filter(organisation=organisation):
         order = [{"field": random.choice(ORDERS), "direction": random.choice(["ASC", "DESC"])}]
         filter_ = random.choice(filters)

@@ -35,8 +35,9 @@ pytestmark = pytest.mark.slow
 
 LARGEST = million_trackers.TRACKERS // 5
 MAX_ROWS_READ = 12_000
-MAX_ROWS_OF_TUTOR = 17_000
-"""A tutor's trackers are some 6,500 of the largest organisation of a million; each is read once, and its learner once."""
+MAX_ROWS_OF_TUTOR = 25_000
+"""A tutor's trackers are some 6,500 of the largest organisation of a million; each is read once, and its learner once, or up
+to 12,000 learners who are in some groups or have an employer."""
 MAX_ENTRIES = 2 * LARGEST
 """What a range of days, or a status and a type, may read of an index that has all it needs."""
 ENTRIES = frozenset(
