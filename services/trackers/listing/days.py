@@ -31,11 +31,14 @@ class WasCreated(Ordered):
         return [Branch(f"{scope.own} AND {self.predicate(scope)}")]
 
 
-@dataclass(frozen=True, slots=True)
-class WasUpdated(Sampled):
-    """The tracker was last updated on one of these days."""
+class _InRange(Sampled):
+    """The base of the conditions that a range of an index meets."""
 
-    days: DayRange
+    __slots__ = ()
+
+    def range(self, scope: Scope) -> str:
+        """Return the condition in SQL, which an index on organisation, the range's column and number serves."""
+        raise NotImplementedError
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
@@ -46,8 +49,15 @@ class WasUpdated(Sampled):
         return [Branch(f"{scope.own} AND t.number = v.number", f"{sample} v")]
 
     def sample(self, scope: Scope) -> str:
-        """Return the SELECT of the numbers, by the index on organisation, time and number."""
+        """Return the SELECT of the numbers, by the index."""
         return f"SELECT t.number FROM tracker t WHERE {scope.own} AND {self.range(scope)}"
+
+
+@dataclass(frozen=True, slots=True)
+class WasUpdated(_InRange):
+    """The tracker was last updated on one of these days."""
+
+    days: DayRange
 
     def newest(self, scope: Scope) -> str:
         """Return the SQL of the number that none of these trackers is newer than.
@@ -67,26 +77,14 @@ class WasUpdated(Sampled):
 
 
 @dataclass(frozen=True, slots=True)
-class IsDue(Sampled):
+class IsDue(_InRange):
     """The tracker is due on one of these days; with ``is_open``, it is open too."""
 
     days: DayRange
     is_open: bool = False
 
-    def predicate(self, scope: Scope) -> str:
-        """Return the condition in SQL."""
-        return f"({self.range(scope)}) IS TRUE"
-
-    def branches(self, scope: Scope, sample: str) -> list[Branch]:
-        """Return a branch for each tracker of the sample."""
-        return [Branch(f"{scope.own} AND t.number = v.number", f"{sample} v")]
-
-    def sample(self, scope: Scope) -> str:
-        """Return the SELECT of the numbers, by the index on organisation, due date and number, which has the status too."""
-        return f"SELECT t.number FROM tracker t WHERE {scope.own} AND {self.range(scope)}"
-
     def range(self, scope: Scope) -> str:
-        """Return the condition in SQL, which the index on organisation, due date and number serves."""
+        """Return the condition in SQL, which the index on organisation, due date and number serves; it has the status too."""
         is_open = f" AND ({OPEN}) IS TRUE" if self.is_open else ""
         return f"t.due_order >= {scope.bind(self.days.start)} AND t.due_order <= {scope.bind(self.days.end)}{is_open}"
 
