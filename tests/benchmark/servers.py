@@ -1,7 +1,6 @@
 """The servers that are measured, each a process of its own on a free port with its own copy of the database."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +13,7 @@ import orjson
 from tests.benchmark.data.database import member_id
 from tests.benchmark.data.workloads import Json, Workload
 from tests.support.paths import ROOT
-from tests.support.servers.trackers import COMMAND, SECRET, environment
+from tests.support.servers.trackers import COMMAND, SECRET, environment, stop_process
 
 EXPIRES = 4_000_000_000
 """When the tokens expire, in seconds since the epoch: after every run."""
@@ -113,14 +112,7 @@ async def _run(command: Sequence[str], variables: Mapping[str, str], log: Path) 
     try:
         yield process.pid, await _port(process, log)
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(40):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        await stop_process(process)
 
 
 async def _port(process: asyncio.subprocess.Process, log: Path) -> int:

@@ -129,14 +129,19 @@ async def run_server(directory: Path, env: Mapping[str, str], *arguments: str) -
     try:
         yield Server(process, await _wait_for_address(process, log), log)
     finally:
-        if process.returncode is None:
-            process.send_signal(SIGTERM)
-            try:
-                async with asyncio.timeout(40):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
+        await stop_process(process)
+
+
+async def stop_process(process: asyncio.subprocess.Process) -> None:
+    """Ask a process to end, unless it has ended; kill it after 40 seconds."""
+    if process.returncode is None:
+        process.send_signal(SIGTERM)
+        try:
+            async with asyncio.timeout(40):
                 await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 async def _wait_for_address(process: asyncio.subprocess.Process, log: Path) -> str:
