@@ -21,9 +21,6 @@ _GZIP: Final = 16 + zlib.MAX_WBITS
 
 async def compress(body: bytes) -> bytes:
     """Return the body in gzip's format."""
-    return _compress(body) if len(body) < _THREAD_SIZE else await asyncio.to_thread(_compress, body)
-
-
-def _compress(body: bytes) -> bytes:
-    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, _GZIP)
-    return compressor.compress(body) + compressor.flush()
+    if len(body) < _THREAD_SIZE:
+        return zlib.compress(body, LEVEL, _GZIP)
+    return await asyncio.to_thread(zlib.compress, body, LEVEL, _GZIP)
