@@ -1,15 +1,24 @@
 """What an operation selects below a field, so that a resolver reads just the columns and rows that are needed.
 
 What a selection set needs depends on the document alone. It is therefore worked out once for each field node, and kept
-with the node for as long as the document lives.
+with the node for as long as the document lives. Only whether rows are counted depends on the variables.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
-from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+)
 from strawberry.utils.str_converters import to_camel_case
 from tortoise import Model
 
@@ -23,6 +32,8 @@ ROW: tuple[Path, ...] = ((),)
 """The path from a field to its row, if it returns the row itself."""
 CONNECTION: tuple[Path, ...] = (("nodes",), ("edges", "node"))
 """The paths from a connection to its rows."""
+
+_EXCLUDED_IF: Mapping[str, bool] = MappingProxyType({"skip": True, "include": False})
 
 ROW_TYPES: dict[type[Model], Any] = {}
 """The GraphQL type of each model's rows, as its class names the model (see ``schema.relay.Node``)."""
@@ -63,13 +74,10 @@ def selected_row(info: Info, model: type[Model], paths: Sequence[Path] = ROW, *,
 
 def selects_total_count(info: Info) -> bool:
     """Return whether a connection's ``totalCount`` is selected, which requires counting its rows."""
-    nodes, fragments = info._raw_info.field_nodes, info._raw_info.fragments
-    known: dict[Any, bool] = vars(nodes[0]).setdefault("counted", {})
-    key = tuple(map(id, nodes))
-    if key not in known:
-        selected = _fields([node.selection_set for node in nodes if node.selection_set], fragments)
-        known[key] = any(node.name.value == "totalCount" for node in selected)
-    return known[key]
+    raw = info._raw_info
+    selection_sets = [node.selection_set for node in raw.field_nodes if node.selection_set]
+    selected = _fields(selection_sets, raw.fragments, variables=info.variable_values)
+    return any(node.name.value == "totalCount" for node in selected)
 
 
 def _add_needs(builder: SelectionBuilder, selection_sets: Sequence[SelectionSetNode], fragments: Fragments) -> None:
@@ -77,7 +85,7 @@ def _add_needs(builder: SelectionBuilder, selection_sets: Sequence[SelectionSetN
     definition = ROW_TYPES[builder.model].__strawberry_definition__
     types = {definition.name, *(interface.name for interface in definition.interfaces)}
     needs = field_needs(ROW_TYPES[builder.model])
-    for node in _fields(selection_sets, fragments, types):
+    for node in _fields(selection_sets, fragments, types=types):
         if field := needs.get(node.name.value):  # __typename needs nothing
             builder.add(field.paths)
             if field.relation and node.selection_set:
@@ -97,12 +105,21 @@ def field_needs(row_type: Any) -> Mapping[str, FieldNeeds]:
 
 
 def _fields(
-    selection_sets: Sequence[SelectionSetNode], fragments: Fragments, types: Iterable[str] | None = None
+    selection_sets: Sequence[SelectionSetNode],
+    fragments: Fragments,
+    *,
+    types: Iterable[str] | None = None,
+    variables: Mapping[str, Any] | None = None,
 ) -> Iterator[FieldNode]:
-    """Yield the fields of some selection sets, those in fragments included; with ``types``, only in those on them."""
+    """Yield the fields of some selection sets, those in fragments included.
+
+    With ``types``, yield only those in fragments on them, and with ``variables``, none that directives exclude.
+    """
     pending, visited = list(selection_sets), set[str]()
     while pending:
         for selection in pending.pop().selections:
+            if variables is not None and _is_excluded(selection, variables):
+                continue
             if isinstance(selection, FieldNode):
                 yield selection
                 continue
@@ -116,3 +133,14 @@ def _fields(
             condition = fragment.type_condition
             if condition is None or types is None or condition.name.value in types:
                 pending.append(fragment.selection_set)
+
+
+def _is_excluded(selection: SelectionNode, variables: Mapping[str, Any]) -> bool:
+    """Return whether ``@skip`` or ``@include`` excludes a selection. Null, an error, does not."""
+    for directive in selection.directives or ():
+        if directive.name.value in _EXCLUDED_IF:
+            value: Any = directive.arguments[0].value
+            condition = variables.get(value.name.value) if isinstance(value, VariableNode) else value.value
+            if condition is _EXCLUDED_IF[directive.name.value]:
+                return True
+    return False
