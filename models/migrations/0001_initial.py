@@ -2,11 +2,13 @@
 
 from enum import StrEnum
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
+from models.migrations import _migration
 
 # The enums as they were when this migration was written; a later change of them belongs to a later migration.
 
@@ -65,7 +67,7 @@ class TrackerEventKind(StrEnum):
     APPLY_FAILED = "APPLY_FAILED"
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     initial = True
 
     operations = [

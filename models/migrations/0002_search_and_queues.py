@@ -4,9 +4,9 @@ These are the foreign keys of counters, the indexes for search, the mail queue a
 keys of built-in tracker types.
 """
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 
@@ -22,7 +22,7 @@ def _index(name: str, definition: str) -> ops.RunSQL:
     return ops.RunSQL(f"CREATE INDEX {name} ON {definition}", f"DROP INDEX {name}")
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0001_initial")]
 
     operations = [

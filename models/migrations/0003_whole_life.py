@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
+from models.migrations import _migration
 
 # The enums as they were when this migration was written; a later change of them belongs to a later migration.
 
@@ -28,7 +30,7 @@ class MailKind(StrEnum):
     PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of mail
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0002_search_and_queues")]
 
     initial = False

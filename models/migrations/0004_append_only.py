@@ -1,8 +1,8 @@
 """Add triggers that make tracker history and the audit log append-only, and indexes for the background workers."""
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 
@@ -20,7 +20,7 @@ def _append_only(table: str) -> list[ops.RunSQL]:
     ]
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0003_whole_life")]
 
     operations = [

@@ -1,10 +1,12 @@
 """Add ``StoredFile.complete``, and a trigger that rejects changes to the rows of attached files."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 
-class Migration(migrations.Migration):
+
+class Migration(_migration.Migration):
     dependencies = [("models", "0004_append_only")]
 
     operations = [

@@ -4,10 +4,11 @@ Triggers update the listing in the transaction of every change. Three views defi
 them; only the function ``list_trackers`` writes to the tables. See ``docs/decisions/015-listing-and-search.md``.
 """
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 
@@ -47,7 +48,7 @@ def _listing_index(name: str, keys: str, condition: str = "") -> ops.RunSQL:
 _OPEN = "status <= 2"
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0005_uploads")]
 
     operations = [

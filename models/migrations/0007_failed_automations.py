@@ -1,10 +1,11 @@
 """Add a partial index of approved automations that could not be applied, which every metrics scrape counts."""
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 
-class Migration(migrations.Migration):
+
+class Migration(_migration.Migration):
     dependencies = [("models", "0006_finding")]
 
     operations = [

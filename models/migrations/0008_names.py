@@ -7,10 +7,11 @@ table ``name_merge`` says what was merged and what was renamed.
 import unicodedata
 from typing import Any
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 _NAMES = (
@@ -108,7 +109,7 @@ def _name_order(table: str) -> ops.RunSQL:
     return _index(f"{table}_name_order", f"{table} (organisation_id, ({folded}), id)")
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0007_failed_automations")]
 
     operations = [

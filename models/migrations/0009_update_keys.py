@@ -1,10 +1,12 @@
 """Add idempotency keys to the events of trackers, for changes that clients repeat."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 
-class Migration(migrations.Migration):
+
+class Migration(_migration.Migration):
     dependencies = [("models", "0008_names")]
 
     operations = [

@@ -1,12 +1,14 @@
 """Add the errors that imports find in learners' records, with the trackers about them."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 
-class Migration(migrations.Migration):
+
+class Migration(_migration.Migration):
     dependencies = [("models", "0009_update_keys")]
 
     operations = [

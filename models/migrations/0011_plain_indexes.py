@@ -4,9 +4,9 @@ Generated columns hold what lists are searched and ordered by, so that no trigge
 ``docs/decisions/015-listing-and-search.md``.
 """
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 _TRIGGERS = (
@@ -50,7 +50,7 @@ def _columns(table: str, columns: dict[str, str]) -> ops.RunSQL:
     return ops.RunSQL(f"ALTER TABLE {table} {added}", f"ALTER TABLE {table} {dropped}")
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0010_imported_errors")]
 
     operations = [

@@ -1,12 +1,13 @@
 """Add the count of each inbox's notifications that are read, so that those unread need not be counted."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0011_plain_indexes")]
 
     operations = [

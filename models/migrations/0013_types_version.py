@@ -1,8 +1,9 @@
 """Count the changes of each organisation's tracker types, so that processes know when what they keep of them is old."""
 
-from tortoise import fields, migrations
+from tortoise import fields
 from tortoise.migrations import operations as ops
 
+from models.migrations import _migration
 from models.migrations._sql import read_sql
 
 
@@ -21,7 +22,7 @@ def _count_changes(table: str) -> list[ops.RunSQL]:
     ]
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0012_read_counts")]
 
     operations = [

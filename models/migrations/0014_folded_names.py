@@ -1,7 +1,8 @@
 """Store the folded names of members and tracker types, so that ordering trackers by them folds no name for each tracker."""
 
-from tortoise import migrations
 from tortoise.migrations import operations as ops
+
+from models.migrations import _migration
 
 
 def _folded(table: str) -> ops.RunSQL:
@@ -11,7 +12,7 @@ def _folded(table: str) -> ops.RunSQL:
     )
 
 
-class Migration(migrations.Migration):
+class Migration(_migration.Migration):
     dependencies = [("models", "0013_types_version")]
 
     operations = [_folded("member"), _folded("tracker_type")]
