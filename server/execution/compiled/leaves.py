@@ -15,6 +15,7 @@ from graphql import (
     GraphQLString,
     Undefined,
 )
+from strawberry.execution import optimized_is_awaitable
 
 from server.execution.compiled.reasons import InvalidValueError
 
@@ -83,7 +84,8 @@ def _converter(leaf_type: GraphQLLeafType) -> Callable[[Any], Any]:
         if isinstance(value, Exception):
             raise value
         result = coerce(value)
-        if result is None or result is Undefined:
+        # A custom scalar may pass on what graphql-core awaits: an attribute's value, or an item of a list.
+        if result is None or result is Undefined or optimized_is_awaitable(result):
             raise InvalidValueError
         return result
 

@@ -13,6 +13,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import FieldExtension
+from strawberry.scalars import JSON
 
 from schema.base import Schema
 from server.execution.answers import NATIVE_SCALARS
@@ -53,6 +54,7 @@ class Cat:
     price: Any = Decimal("1.50")
     weight: Any = 4.5
     tags: Any = ("soft", "grey")
+    note: Any = None
 
 
 @dataclass
@@ -116,6 +118,7 @@ class CatType(Animal):
     price: Decimal
     weight: float
     tags: list[str]
+    note: JSON | None
     form: list[str] = strawberry.field(resolver=_form, metadata={"encode_once": lambda row: row.number % 2})
     later_form: Leaflet = strawberry.field(resolver=_later_form, metadata={"encode_once": lambda row: row.number % 2})
 

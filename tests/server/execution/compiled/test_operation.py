@@ -1,5 +1,6 @@
 """The compiled executor on a small schema: the same bytes as graphql-core, and what is left to it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -118,6 +119,13 @@ async def test_values_that_a_type_does_not_allow(row: Any) -> None:
 async def test_values_that_are_converted(row: Any) -> None:
     answer = await compare("subscription { born { number name colour weight tags } }", event=row)
     assert (answer.reason, answer.errors) == (None, [])
+
+
+async def test_an_awaitable_where_none_is_expected_is_left_to_graphql_core() -> None:
+    later: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    later.set_result({"paws": 4})
+    answer = await compare("subscription { born { note } }", event=Cat(2, "a", note=later))
+    assert (answer.reason, answer.data) == (Reason.VALUE, {"born": {"note": {"paws": 4}}})
 
 
 async def test_all_batches_of_a_level_are_gathered() -> None:
