@@ -56,8 +56,8 @@ async def notify(
 async def notify_each(kinds: Mapping[UUID, NotificationKind], *, tracker_id: UUID, actor_id: UUID | None) -> None:
     """Send each member, except the actor, a notification of their kind; enqueue an email for ASSIGNED.
 
-    Inboxes are locked in ascending order of member ids, after all other locks; every writer follows this order to avoid
-    deadlocks.
+    Inboxes are locked in ascending order of member ids, after all other locks except the organisation's counter; every writer
+    follows this order to avoid deadlocks.
     """
     recipients = sorted(kinds.keys() - {actor_id})
     if not recipients:
