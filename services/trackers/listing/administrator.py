@@ -12,8 +12,8 @@ from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.conditions import HasStatus
 from services.trackers.listing.days import IsDue, WasUpdated
 from services.trackers.listing.learners import OfLearner
-from services.trackers.listing.orders import OrderTerm, TrackerOrderField
-from services.trackers.listing.scans import COLUMNS, Walk, all_rows, first_numbers, joins, merge, sort
+from services.trackers.listing.orders import OrderTerm, TrackerOrderField, sorted_columns
+from services.trackers.listing.scans import Walk, all_rows, first_numbers, merge, sort
 from services.trackers.listing.scope import Branch, Condition, Scope, is_small, sample
 from services.trackers.listing.search import HasWord
 
@@ -69,7 +69,7 @@ class AdministratorPlan:
         if not others and isinstance(condition, WasUpdated):
             # The index of the range has all that is read, so that sorting it all is cheaper than a walk without an end.
             numbers = f"({condition.sample(self.scope)} OFFSET 0)"
-            rows = sort(numbers, [], Order(self.order.name, (self._number,)), [], window)
+            rows = sort(numbers, [], Order(self.order.name, (self._number,)), window, self.scope)
             return [f"SELECT number FROM ({rows}) gated WHERE {' AND '.join(gates)}"]
         return self._along_numbers(window, gates)
 
@@ -83,11 +83,12 @@ class AdministratorPlan:
         samples: list[str] = []
         selects: list[str] = []
         gates: list[str] = []
+        columns = sorted_columns(self.terms)
         for n, condition in enumerate(self._cheapest_sample_first()):
             samples.append(self._sample(condition, n))
             branches = condition.branches(self.scope, f"sample{n}")
-            rows = " UNION ".join(all_rows(branch, self._predicates(condition), COLUMNS) for branch in branches)
-            found = sort(f"({rows})", [], self.order, joins(self.scope, self.terms), window)
+            rows = " UNION ".join(all_rows(branch, self._predicates(condition), columns) for branch in branches)
+            found = sort(f"({rows})", [], self.order, window, self.scope, self.terms)
             selects.append(self._gated(found, [*gates, is_small(n)]))
             gates.append(f"NOT {is_small(n)}")
         walk = Walk(self.scope, self.order, self.terms, [*map(self._along_order, self.conditions)])

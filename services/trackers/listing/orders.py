@@ -18,6 +18,8 @@ MISSING_ID = UUID(int=0)
 STATUS_ORDER = (*OPEN_STATUSES, TrackerStatus.RESOLVED, TrackerStatus.REJECTED, TrackerStatus.CLOSED)
 
 NUMBER = "t.number"
+LATEST_DUE = "CASE WHEN t.due_order = 'infinity' THEN '-infinity' ELSE t.due_order END"
+"""The due date, or before all others if there is none: where the latest come first, those without one come last."""
 NEWEST_FIRST = Order("trackers", (Key(NUMBER, int, descending=True),))
 """The default order. Numbers increase with the time of creation."""
 
@@ -60,13 +62,16 @@ class Relation:
 
     @property
     def join(self) -> str:
-        """Return the JOIN of each tracker's row, for an organisation.
+        """Return the JOIN of each tracker's row, for an organisation."""
+        return (
+            self.look_up(self.column)
+            if self.are_many
+            else f"JOIN ({self.rows}) {self.alias} ON {self.alias}.id = {self.column}"
+        )
 
-        One of many rows is looked up, because the planner could read all of them instead.
-        """
-        if self.are_many:
-            return f"CROSS JOIN LATERAL ({self.rows} AND id = {self.column} OFFSET 0) {self.alias}"
-        return f"JOIN ({self.rows}) {self.alias} ON {self.alias}.id = {self.column}"
+    def look_up(self, row_id: str) -> str:
+        """Return the JOIN of the row with an id, which is looked up, because the planner could read all rows instead."""
+        return f"CROSS JOIN LATERAL ({self.rows} AND id = {row_id} OFFSET 0) {self.alias}"
 
 
 _STATUSES = ", ".join(f"('{status}', {position})" for position, status in enumerate(STATUS_ORDER, 1))
@@ -110,6 +115,20 @@ RELATIONS: Mapping[TrackerOrderField, Relation] = MappingProxyType(
 """Names of members and types are not stored in trackers, so that renaming does not update trackers."""
 
 
+_COLUMNS: Mapping[TrackerOrderField, str] = MappingProxyType(
+    {
+        TrackerOrderField.UPDATED_AT: "updated_at",
+        TrackerOrderField.DUE_DATE: "due_order",
+        TrackerOrderField.STATUS: "status",
+        TrackerOrderField.TYPE: "type_id",
+        TrackerOrderField.LEARNER: "learner_id",
+        TrackerOrderField.ASSIGNEE: "assignee_id",
+        TrackerOrderField.CREATED_BY: "created_by_id",
+    }
+)
+"""The columns of a tracker that lists are ordered by, apart from the number."""
+
+
 def make_order(terms: Sequence[OrderTerm]) -> Order:
     """Return the order by these terms, or newest first if there are none. Raises BadRequestError for a repeated field."""
     if not terms:
@@ -126,6 +145,12 @@ def make_order(terms: Sequence[OrderTerm]) -> Order:
     return Order(name, tuple(keys[:length]))
 
 
+def sorted_columns(terms: Sequence[OrderTerm]) -> str:
+    """Return the SELECT list of what trackers are sorted by: no more, so that an index may have all that is read."""
+    columns = {f"t.{_COLUMNS[term.field]}": None for term in terms if term.field in _COLUMNS}
+    return ", ".join([NUMBER, *columns])
+
+
 def _keys(term: OrderTerm) -> list[Key]:
     """Return the sort keys of a term. They are never null, and missing values come last in both directions."""
     descending = term.descending
@@ -133,7 +158,7 @@ def _keys(term: OrderTerm) -> list[Key]:
         case TrackerOrderField.UPDATED_AT:
             return [Key("t.updated_at", dt.datetime, descending)]
         case TrackerOrderField.DUE_DATE:
-            return [Key("coalesce(t.due_date, '-infinity')" if descending else "t.due_order", dt.date, descending)]
+            return [Key(LATEST_DUE if descending else "t.due_order", dt.date, descending)]
         case TrackerOrderField.STATUS:
             return [Key("status.position", int, descending)]
         case TrackerOrderField.LEARNER:

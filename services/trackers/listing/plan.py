@@ -9,7 +9,7 @@ from services.trackers.listing.administrator import AdministratorPlan
 from services.trackers.listing.conditions import build_conditions
 from services.trackers.listing.filters import TrackerFilter
 from services.trackers.listing.orders import NUMBER, OrderTerm, make_order
-from services.trackers.listing.scans import joins, sort
+from services.trackers.listing.scans import sort
 from services.trackers.listing.scope import Scope
 from services.trackers.listing.search import HasWord
 from services.trackers.listing.tutor import TutorPlan
@@ -61,6 +61,6 @@ def plan_learner_list(
         return ["t.learner_id = parent.id", f"({visibility}) IS TRUE", *predicates]
 
     return ListPlan(
-        lambda window: sort("tracker", where(), order, joins(scope, order_by), window),
+        lambda window: sort("tracker", where(), order, window, scope, order_by),
         lambda: f"SELECT count(*) FROM tracker t WHERE {' AND '.join(where())}",
     )

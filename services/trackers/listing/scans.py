@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.paging.keyset import Bound, Key, Order, Window, bound_predicate
-from services.trackers.listing.orders import NUMBER, RELATIONS, OrderTerm, TrackerOrderField
+from services.trackers.listing.orders import NUMBER, RELATIONS, OrderTerm, Relation, TrackerOrderField
 from services.trackers.listing.scope import Branch, Scope
 
 MAX_NUMBER = 2**31 - 1
-
-COLUMNS = ", ".join(
-    f"t.{column}"
-    for column in (
-        "number", "status", "type_id", "assignee_id", "created_by_id", "learner_id", "updated_at", "due_date", "due_order"
-    )
-)  # fmt: skip
-"""The columns of a tracker that lists are ordered by."""
 
 
 def first_numbers(
@@ -66,24 +58,35 @@ def merge(selects: Sequence[str], key: Key, window: Window) -> str:
     )
 
 
-def sort(rows: str, where: Sequence[str], order: Order, joined: Sequence[str], window: Window) -> str:
-    """Return the SELECT of a window of ``rows``, whose alias is ``t``, by the order.
+def sort(
+    rows: str, where: Sequence[str], order: Order, window: Window, scope: Scope, terms: Sequence[OrderTerm] = ()
+) -> str:
+    """Return the SELECT of a window of ``rows``, whose alias is ``t``, by the order of these terms.
 
     OFFSET 0 keeps the planner from joining the rows of a relation in their order, each with all trackers.
     """
-    conditions = [*where, *(bound_predicate(order.keys, bound) for bound in window.bounds)]
-    select = (
-        f"SELECT t.number, {order.columns} FROM {rows} t {' '.join(joined)} WHERE {' AND '.join(conditions) or 'true'}"
-    )
-    if joined:
+    bounds = [bound_predicate(order.keys, bound) for bound in window.bounds]
+    relations = [RELATIONS[term.field] for term in terms if term.field in RELATIONS]
+    if len(terms) == 1 and relations and relations[0].are_many:
+        source, conditions = _grouped(rows, where, relations[0], scope), bounds
+    else:
+        joined = [scope.fill(relation.join) for relation in relations]
+        source, conditions = " ".join([f"{rows} t", *joined]), [*where, *bounds]
+    select = f"SELECT t.number, {order.columns} FROM {source} WHERE {' AND '.join(conditions) or 'true'}"
+    if relations:
         ending = order.order_by(window.backwards, alias="joined")
         return f"SELECT * FROM ({select} OFFSET 0) joined ORDER BY {ending} LIMIT {window.limit}"
     return f"{select} ORDER BY {order.order_by(window.backwards)} LIMIT {window.limit}"
 
 
-def joins(scope: Scope, terms: Sequence[OrderTerm]) -> list[str]:
-    """Return the JOINs of the rows by which trackers are ordered."""
-    return [scope.fill(RELATIONS[term.field].join) for term in terms if term.field in RELATIONS]
+def _grouped(rows: str, where: Sequence[str], relation: Relation, scope: Scope) -> str:
+    """Return the FROM clause of ``rows`` with the row of a relation, which is looked up once for all of its trackers."""
+    groups = (
+        f"SELECT {relation.column} AS id, array_agg(t.number) AS numbers FROM {rows} t "
+        f"WHERE {' AND '.join(where) or 'true'} GROUP BY 1"
+    )
+    looked_up = scope.fill(relation.look_up("grouped.id"))
+    return f"({groups}) grouped {looked_up} CROSS JOIN LATERAL unnest(grouped.numbers) t (number)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Walk:
             return self._nested_loop(window)
         if field is TrackerOrderField.DUE_DATE and self.order.keys[0].descending:
             return self._latest_due_first(window)
-        return sort("tracker", [self.scope.own, *self.where], self.order, joins(self.scope, self.terms), window)
+        return sort("tracker", [self.scope.own, *self.where], self.order, window, self.scope, self.terms)
 
     def _latest_due_first(self, window: Window) -> str:
         """Return the SELECT of trackers with a due date, from the end of the index, and then of those without one."""
@@ -113,8 +116,8 @@ class Walk:
         undated = Order(self.order.name, (replace(missing, sql="'-infinity'::date"), number))
         where = [self.scope.own, *self.where]
         halves = (
-            sort("tracker", [*where, "t.due_order < 'infinity'"], dated, [], window),
-            sort("tracker", [*where, "t.due_order = 'infinity'"], undated, [], window),
+            sort("tracker", [*where, "t.due_order < 'infinity'"], dated, window, self.scope),
+            sort("tracker", [*where, "t.due_order = 'infinity'"], undated, window, self.scope),
         )
         return (
             f"SELECT * FROM (({halves[0]}) UNION ALL ({halves[1]})) t "

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from services.paging.keyset import Order, Window
 from services.trackers.listing.learners import OfLearner
-from services.trackers.listing.orders import OrderTerm
-from services.trackers.listing.scans import COLUMNS, all_rows, first_numbers, joins, merge, sort
+from services.trackers.listing.orders import OrderTerm, sorted_columns
+from services.trackers.listing.scans import all_rows, first_numbers, merge, sort
 from services.trackers.listing.scope import Branch, Condition, Scope, is_small, sample
 
 _Part = tuple[Branch, list[str]]
@@ -33,19 +33,17 @@ class TutorPlan:
         return f"{self._samples()}{merge(numbers, number, window)}"
 
     def in_order(self, window: Window) -> str:
-        """Return the SELECT in another order: all the tutor's trackers, each in one of the three parts, sorted."""
-        rows: list[str] = []
-        earlier: list[str] = []
-        for branch, where in self._parts():
-            rows.append(all_rows(branch, [*where, *earlier], COLUMNS))
-            earlier.append(f"({branch.condition}) IS NOT TRUE")
-        trackers = f"({' UNION ALL '.join(rows)})"
-        return f"{self._samples()}{sort(trackers, [], self.order, joins(self.scope, self.terms), window)}"
+        """Return the SELECT in another order: all the tutor's trackers, sorted."""
+        trackers = f"({self._all(sorted_columns(self.terms))})"
+        return f"{self._samples()}{sort(trackers, [], self.order, window, self.scope, self.terms)}"
 
     def count(self) -> str:
         """Return the SELECT of the number of trackers."""
-        numbers = " UNION ".join(all_rows(branch, where, "t.number") for branch, where in self._parts())
-        return f"{self._samples()}SELECT count(*) FROM ({numbers}) t"
+        return f"{self._samples()}SELECT count(*) FROM ({self._all('t.number')}) t"
+
+    def _all(self, columns: str) -> str:
+        """Return the SELECT of all the tutor's trackers, each once."""
+        return " UNION ".join(all_rows(branch, where, columns) for branch, where in self._parts())
 
     def _parts(self) -> list[_Part]:
         tutor = f"{self.scope.bind(self.scope.viewer.member_id)}::uuid"
