@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import strawberry
 from tortoise import Model
 
-from models import Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent
+from models import (
+    Comment,
+    Employer,
+    Learner,
+    LearningAim,
+    Member,
+    Notification,
+    Organisation,
+    Programme,
+    Tracker,
+    TrackerEvent,
+)
 from schema.context import Info
 from schema.inputs.ids import parse_argument_id
 from schema.selection import selected_row
@@ -20,7 +31,9 @@ _MODELS: Mapping[str, type[Model]] = MappingProxyType(
         for model in (Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
     }
 )
-_REFERENCE_TYPES = frozenset({"Member", "Employer", "Programme"})
+_REFERENCED: Mapping[str, type[Model]] = MappingProxyType(
+    {model.__name__: model for model in (Member, Employer, Programme)}
+)
 
 
 async def node(info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")]) -> Any:  # noqa: A002
@@ -42,8 +55,9 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     info.context.require_viewer()
     if name in _MODELS:
         return await info.context.loaders.rows(selected_row(info, _MODELS[name])).load(reference.id)
-    if name in _REFERENCE_TYPES:
-        row = await info.context.loaders.references.load(reference.id)
+    if name in _REFERENCED:
+        selections = tuple([selected_row(info, model) for model in _REFERENCED.values()])
+        row = await info.context.loaders.references(selections).load(reference.id)
         return row if type(row).__name__ == name else None
     if name == "File":
         return await info.context.loaders.files.load(reference.id)

@@ -6,11 +6,13 @@ from typing import Any
 
 import strawberry
 
+import models
 from schema.context import Info
 from schema.field_definition import Choice
 from schema.fields import resolved_field, then
 from schema.file import File
 from schema.relay import Node
+from schema.selection import shown_columns
 from services.forms import values
 from services.forms.display import MISSING_NAME
 
@@ -72,11 +74,13 @@ class ChoiceValue(FieldValue):
 
 
 def _node(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
-    return info.context.loaders.references.load(root.reference)
+    # All that any field shows of the rows, so that ``display`` and ``node`` share a statement.
+    selections = (shown_columns(models.Member), shown_columns(models.Employer), shown_columns(models.Programme))
+    return info.context.loaders.references(selections).load(root.reference)
 
 
 def _display(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
-    return then(info.context.loaders.references.load(root.reference), _name)
+    return then(_node(root, info), _name)
 
 
 def _name(row: Any) -> str:

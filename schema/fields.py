@@ -11,8 +11,8 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.selection import selected_row
-from services.row_selection import all_columns, related_model
+from schema.selection import selected_row, shown_columns
+from services.row_selection import related_model
 
 _UNREAD = object()
 
@@ -62,12 +62,12 @@ def edge(relation: str, description: str) -> Any:
 
 
 async def related_row(root: Any, info: Info, relation: str) -> Any:
-    """Return the row to which a relation points, for a resolver that reads its columns: see ``needs``."""
+    """Return the row to which a relation points, for a resolver that reads columns that its type shows: see ``needs``."""
     related = getattr(root, relation, _UNREAD)
     if related is not _UNREAD:
         return related
     row_id = getattr(root, f"{relation}_id")
-    return row_id and await info.context.loaders.rows(all_columns(related_model(type(root).model, relation))).load(
+    return row_id and await info.context.loaders.rows(shown_columns(related_model(type(root).model, relation))).load(
         row_id
     )
 

@@ -10,14 +10,14 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 from tortoise import Model
 
-from models import Employer, LearningAim, Member, Programme, Tracker
+from models import LearningAim, Tracker
 from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
 from services.automations.settings import AutomationSetting, automation_settings
 from services.paging.pages import Page, PageRequest
 from services.records.learners import fetch_aims
 from services.row_selection import RowSelection
-from services.rows import referenced_rows_by_id, selected_rows_by_id
+from services.rows import ReferencedRow, referenced_rows_by_id, selected_rows_by_id
 from services.tracker_types.catalogue import AvailableType, Catalogue, cached_catalogue, catalogue_of
 from services.tracker_types.versions import TypeVersion, cached_version, versions_by_id
 from services.trackers import comments
@@ -47,11 +47,7 @@ class Loaders:
         self._viewer = viewer
         self._catalogue: Catalogue | None = None
         self._rows: dict[RowSelection[Any], DataLoader[UUID, Any]] = {}
-
-    @cached_property
-    def references(self) -> DataLoader[UUID, Member | Employer | Programme | None]:
-        """Return the data loader of what reference fields point to."""
-        return DataLoader(partial(referenced_rows_by_id, self._viewer))
+        self._references: dict[tuple[RowSelection[Any], ...], DataLoader[UUID, ReferencedRow | None]] = {}
 
     @cached_property
     def learning_aims(self) -> DataLoader[UUID, list[LearningAim]]:
@@ -104,6 +100,12 @@ class Loaders:
         if selection not in self._rows:
             self._rows[selection] = DataLoader(partial(selected_rows_by_id, self._viewer, selection))
         return self._rows[selection]
+
+    def references(self, selections: tuple[RowSelection[Any], ...]) -> DataLoader[UUID, ReferencedRow | None]:
+        """Return the data loader of what reference fields point to, with a selection for each model that they can."""
+        if selections not in self._references:
+            self._references[selections] = DataLoader(partial(referenced_rows_by_id, self._viewer, selections))
+        return self._references[selections]
 
     def tracker_type(self, type_id: UUID) -> AvailableType | Awaitable[AvailableType | None] | None:
         """Return a tracker type of the viewer's organisation, at once if the process has it."""

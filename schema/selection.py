@@ -72,6 +72,15 @@ def selected_row(info: Info, model: type[Model], paths: Sequence[Path] = ROW, *,
     return known[key]
 
 
+@cache
+def shown_columns(model: type[Model]) -> RowSelection[Any]:
+    """Return the selection of all columns that the GraphQL type of a model's rows shows, without what it refers to."""
+    builder = SelectionBuilder(model)
+    for field in field_needs(ROW_TYPES[model]).values():
+        builder.add(path for path in field.paths if "." not in path)
+    return builder.build()
+
+
 def selects_total_count(info: Info) -> bool:
     """Return whether a connection's ``totalCount`` is selected, which requires counting its rows."""
     raw = info._raw_info
@@ -139,7 +148,8 @@ def _is_excluded(selection: SelectionNode, variables: Mapping[str, Any]) -> bool
     """Return whether ``@skip`` or ``@include`` excludes a selection. Null, an error, does not."""
     for directive in selection.directives or ():
         if directive.name.value in _EXCLUDED_IF:
-            value: Any = directive.arguments[0].value
+            (argument,) = directive.arguments or ()
+            value: Any = argument.value
             condition = variables.get(value.name.value) if isinstance(value, VariableNode) else value.value
             if condition is _EXCLUDED_IF[directive.name.value]:
                 return True

@@ -105,7 +105,11 @@ class RowSource(Generic[M]):
 
     def read(self, records: Sequence[Mapping[str, Any]]) -> list[M]:
         """Build the rows of a statement's records, in the same order. Every record must have a row."""
-        return cast(list[M], self._reader.read(records, self._reader.position(records[0]))) if records else []
+        return cast(list[M], self.read_outer(records))
+
+    def read_outer(self, records: Sequence[Mapping[str, Any]]) -> list[M | None]:
+        """Do the same for a statement that joins the rows to others: None where there is none."""
+        return self._reader.read(records, self._reader.position(records[0])) if records else []
 
 
 class SelectionBuilder:

@@ -1,13 +1,12 @@
 """Fetches rows by id, restricted to what the viewer may see, for all edges and nodes of the graph."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from tortoise import Model
 
 from models import Employer, Member, Programme
-from models.rows import columns, reader
 from services.kernel.sql import StatementBuilder
 from services.row_selection import RowSelection, all_columns
 from services.viewer import Viewer
@@ -38,14 +37,14 @@ async def selected_rows_by_id(viewer: Viewer, selection: RowSelection[M], ids: S
 
 ReferencedRow = Member | Employer | Programme
 
-_REFERENCED_MODELS: tuple[type[ReferencedRow], ...] = (Member, Employer, Programme)
 
-
-async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[ReferencedRow | None]:
+async def referenced_rows_by_id(
+    viewer: Viewer, selections: Sequence[RowSelection[Any]], ids: Sequence[UUID]
+) -> list[ReferencedRow | None]:
     """Return the members, employers and programmes with these ids, in the same order, using one statement.
 
-    An id that was merged into another returns the row that remains. The list contains None for each id that does not
-    exist in the viewer's organisation.
+    ``selections`` say what to read of each of these models. An id that was merged into another returns the row that
+    remains. The list contains None for each id that does not exist in the viewer's organisation.
     """
     if not ids:
         return []
@@ -56,18 +55,18 @@ async def referenced_rows_by_id(viewer: Viewer, ids: Sequence[UUID]) -> list[Ref
         f"LEFT JOIN name_merge merged ON merged.old_id = requested.id "
         f"AND merged.organisation_id = {statement.bind(viewer.organisation_id)}",
     ]
-    for model in _REFERENCED_MODELS:
-        table = model._meta.db_table
-        select.append(columns(model, table))
+    sources = [selection.source(selection.model._meta.db_table) for selection in selections]
+    for selection, source in zip(selections, sources, strict=True):
+        table = selection.model._meta.db_table
+        select.append(source.columns)
         joins.append(
             f"LEFT JOIN {table} ON {table}.id = coalesce(merged.new_id, requested.id) "
-            f"AND {visibility_condition(model, table, viewer, statement)}"
+            f"AND {visibility_condition(selection.model, table, viewer, statement)}"
         )
     referenced: dict[UUID, ReferencedRow] = {}
     records = await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}")
-    for model in _REFERENCED_MODELS:
-        row_reader = reader(model, model._meta.db_table)
-        for record, row in zip(records, row_reader.read(records, row_reader.position(records[0])), strict=True):
+    for source in sources:
+        for record, row in zip(records, source.read_outer(records), strict=True):
             if row is not None:
                 referenced[record["requested"]] = row
     return [referenced.get(row_id) for row_id in ids]

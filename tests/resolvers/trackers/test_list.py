@@ -106,6 +106,7 @@ async def test_a_page_with_all_fields_takes_four_statements_besides_the_sessions
     assert len(answer["data"]["trackers"]["nodes"]) == count
     assert answer["data"]["trackers"]["nodes"][0]["values"][1]["node"]["name"].startswith("Employer")
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == 4, statements
+    assert not [statement for statement in statements if "password_hash" in statement]
 
 
 @pytest.mark.parametrize(
