@@ -41,7 +41,10 @@ class PageKey:
 
 
 class Loaders:
-    """The data loaders of one viewer, for one operation or subscription event, each made when it is first used."""
+    """The data loaders of one viewer, for one operation or subscription event, each made when it is first used.
+
+    None of them refers to this object: what it holds is then freed with it, without the garbage collector.
+    """
 
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
@@ -62,7 +65,7 @@ class Loaders:
     @cached_property
     def tracker_types(self) -> DataLoader[UUID, AvailableType | None]:
         """Return the data loader of tracker types; see ``tracker_type``."""
-        return DataLoader(self._load_tracker_types)
+        return DataLoader(partial(_load_tracker_types, self._viewer))
 
     @cached_property
     def type_versions(self) -> DataLoader[UUID, TypeVersion]:
@@ -72,7 +75,7 @@ class Loaders:
     @cached_property
     def automation_settings(self) -> DataLoader[UUID, AutomationSetting | None]:
         """Return the data loader of the settings of process automations."""
-        return DataLoader(self._load_settings)
+        return DataLoader(partial(_load_settings, self._viewer))
 
     @cached_property
     def proposed_changes(self) -> DataLoader[Tracker, list[ProposedChange]]:
@@ -83,17 +86,17 @@ class Loaders:
     @cached_property
     def histories(self) -> DataLoader[PageKey, Page]:
         """Return the data loader of pages of trackers' histories."""
-        return DataLoader(partial(self._load_pages, history.pages_by_tracker))
+        return DataLoader(partial(_load_pages, history.pages_by_tracker, self._viewer))
 
     @cached_property
     def comments(self) -> DataLoader[PageKey, Page]:
         """Return the data loader of pages of trackers' comments."""
-        return DataLoader(partial(self._load_pages, comments.pages_by_tracker))
+        return DataLoader(partial(_load_pages, comments.pages_by_tracker, self._viewer))
 
     @cached_property
     def learner_trackers(self) -> DataLoader[PageKey, Page]:
         """Return the data loader of pages of learners' trackers."""
-        return DataLoader(self._load_learner_trackers)
+        return DataLoader(partial(_load_learner_trackers, self._viewer))
 
     def rows(self, selection: RowSelection[M]) -> DataLoader[UUID, M | None]:
         """Return the data loader that fetches what is selected of a model's rows by id."""
@@ -114,36 +117,40 @@ class Loaders:
             catalogue = self._catalogue = cached_catalogue(self._viewer)
         return catalogue.by_id.get(type_id) if catalogue else self.tracker_types.load(type_id)
 
-    async def _load_tracker_types(self, ids: list[UUID]) -> list[AvailableType | None]:
-        catalogue = await catalogue_of(self._viewer)
-        return [catalogue.by_id.get(type_id) for type_id in ids]
-
     def type_version(self, version_id: UUID) -> TypeVersion | Awaitable[TypeVersion]:
         """Return a version of a tracker type, at once if the process has it."""
         return cached_version(version_id) or self.type_versions.load(version_id)
 
-    async def _load_settings(self, ids: list[UUID]) -> list[AutomationSetting | None]:
-        by_id = {setting.id: setting for setting in await automation_settings(self._viewer, ids=ids)}
-        return [by_id.get(setting_id) for setting_id in ids]
 
-    async def _load_pages(
-        self, fetch_pages: Callable[..., Awaitable[dict[UUID, Page]]], keys: list[PageKey]
-    ) -> list[Page | BaseException]:
-        pages: dict[PageKey, Page] = {}
-        groups = _group_by(keys, lambda key: (key.request, key.count, key.selection))
-        for (request, count, selection), group in groups.items():
-            parents = [key.parent for key in group]
-            by_parent = await fetch_pages(self._viewer, request, parents, selection, count=count)
-            pages |= {key: by_parent[key.parent] for key in group}
-        return [pages[key] for key in keys]
+async def _load_tracker_types(viewer: Viewer, ids: list[UUID]) -> list[AvailableType | None]:
+    catalogue = await catalogue_of(viewer)
+    return [catalogue.by_id.get(type_id) for type_id in ids]
 
-    async def _load_learner_trackers(self, keys: list[PageKey]) -> list[Page | BaseException]:
-        pages: dict[PageKey, Page] = {}
-        for (request, query), group in _group_by(keys, lambda key: (key.request, key.query or TrackerQuery())).items():
-            parents = [key.parent for key in group]
-            by_parent = await pages_by_learner(self._viewer, request, parents, query)
-            pages |= {key: by_parent[key.parent] for key in group}
-        return [pages[key] for key in keys]
+
+async def _load_settings(viewer: Viewer, ids: list[UUID]) -> list[AutomationSetting | None]:
+    by_id = {setting.id: setting for setting in await automation_settings(viewer, ids=ids)}
+    return [by_id.get(setting_id) for setting_id in ids]
+
+
+async def _load_pages(
+    fetch_pages: Callable[..., Awaitable[dict[UUID, Page]]], viewer: Viewer, keys: list[PageKey]
+) -> list[Page | BaseException]:
+    pages: dict[PageKey, Page] = {}
+    groups = _group_by(keys, lambda key: (key.request, key.count, key.selection))
+    for (request, count, selection), group in groups.items():
+        parents = [key.parent for key in group]
+        by_parent = await fetch_pages(viewer, request, parents, selection, count=count)
+        pages |= {key: by_parent[key.parent] for key in group}
+    return [pages[key] for key in keys]
+
+
+async def _load_learner_trackers(viewer: Viewer, keys: list[PageKey]) -> list[Page | BaseException]:
+    pages: dict[PageKey, Page] = {}
+    for (request, query), group in _group_by(keys, lambda key: (key.request, key.query or TrackerQuery())).items():
+        parents = [key.parent for key in group]
+        by_parent = await pages_by_learner(viewer, request, parents, query)
+        pages |= {key: by_parent[key.parent] for key in group}
+    return [pages[key] for key in keys]
 
 
 async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:

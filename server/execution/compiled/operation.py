@@ -45,7 +45,10 @@ class CompiledOperation:
         except NotCompiledError as error:
             return Unfinished(error.reason)
         is_mutation = self._definition.operation is OperationType.MUTATION
-        return await (execute_serially if is_mutation else execute_concurrently)(plan, run, arguments)
+        try:
+            return await (execute_serially if is_mutation else execute_concurrently)(plan, run, arguments)
+        finally:
+            run.close()
 
     def plan(self, variables: VariableValues) -> Plan | Reason:
         """Return the operation compiled for these variables, or the reason why it is not."""

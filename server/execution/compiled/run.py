@@ -100,6 +100,10 @@ class Run:
                 assert deferred.container is not None
                 deferred.container[deferred.key] = deferred.complete(value, self)
 
+    def close(self) -> None:
+        """Give up the infos, which refer to this run: all that it has read is then freed without the garbage collector."""
+        self.infos = []
+
     def abandon(self) -> None:
         """Dispose of the awaitables that nothing will wait for any more."""
         for deferred in self.pending:
