@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from tortoise import Model
 
-from models import Learner, Notification
+from models import Employer, Learner, Member, Programme, Tracker, TrackerEvent
 from models.rows import RowReader, column_names
 from services.kernel.names import in_reading_order
 from services.kernel.sql import StatementBuilder
@@ -30,8 +30,10 @@ COMPUTED_COLUMNS: Mapping[type[Model], Mapping[str, str]] = MappingProxyType(
 )
 """Attributes of records that no column holds: their SQL, with the alias of the row's table to be filled in."""
 
-_NOT_IMPLIED = frozenset({(Notification, "tracker")})
-"""Relations to rows that not everyone sees who sees the row itself."""
+_SEEN_BY_ALL = frozenset({Member, Employer, Programme})
+"""The models whose rows every member of the organisation sees."""
+_IMPLIED = frozenset({(Tracker, "learner"), (TrackerEvent, "tracker")})
+"""Relations to rows of other models that everyone sees who sees the row itself."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,7 +99,7 @@ class RowSource(Generic[M]):
         parts = []
         for relation, joined in self._joined:
             condition = f"{joined._alias}.id = {self._alias}.{relation}_id"
-            if (self._model, relation) in _NOT_IMPLIED:
+            if joined._model not in _SEEN_BY_ALL and (self._model, relation) not in _IMPLIED:
                 condition += f" AND {visibility_condition(joined._model, joined._alias, viewer, statement)}"
             parts.append(f"LEFT JOIN {joined._model._meta.db_table} {joined._alias} ON {condition}")
             parts.append(joined.joins(viewer, statement))
