@@ -6,6 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 WORKERS ?= 3
 DOCUMENTS ?= 100000
+PARALLEL = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
@@ -15,6 +16,9 @@ NPM_FAILED = echo "npm failed in $$PWD, for the reason above. Where it is the ne
 PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
+
+# Tests start some two hundred processes, each of which would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
 	screenshots clean environment test-environment playground audits clients moved
@@ -31,19 +35,20 @@ dev: test-environment playground ## the same, restarted whenever a source file c
 
 ##@ Check
 
-# Half of a run is waiting for processes, so one worker more than there are cores. The tests of a file share what it started.
+# Half of a run is waiting for processes, so one worker more than there are cores. The tests of a file share what it started,
+# and the files with slow tests go first, as tests/conftest.py has ordered them.
 test: check playground audits clients ## linters, types, import order, and every test
-	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
+	@.venv/bin/pytest $(PARALLEL)
 	@exec $(MAKE) --no-print-directory test-uncompiled
 
 test-uncompiled: test-environment ## the tests that execute documents, again without the compiled executor
-	@TRACKERS_COMPILED=0 exec .venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not server and not slow" tests/resolvers tests/schema
+	@TRACKERS_COMPILED=0 exec .venv/bin/pytest $(PARALLEL) -m "not server and not slow" tests/resolvers tests/schema
 
-compare: test-environment ## compare compiled execution with graphql-core on DOCUMENTS random documents (100,000 take hours)
+compare: test-environment ## compare compiled execution with graphql-core on DOCUMENTS random documents (100,000 take an hour)
 	@DOCUMENTS=$(DOCUMENTS) exec .venv/bin/pytest tests/server/execution/compiled/test_whole_schema.py
 
 test-fast: test-environment ## the tests that need no server process, browser, client library or million rows
-	@exec .venv/bin/pytest -n auto --dist loadfile -m "not server and not browser and not clients and not slow"
+	@exec .venv/bin/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not server and not browser and not clients and not slow"
 
 check: test-environment ## linters, types, import order, spelling and unused code, without tests
 	.venv/bin/ruff check
@@ -62,7 +67,7 @@ fmt: test-environment ## format the code, and fix what the linter can fix
 
 coverage: test-environment playground audits clients ## every test with branch coverage of all processes (slow); fails below the floor
 	@rm -f .coverage .coverage.*
-	.venv/bin/coverage run -m pytest -n $(WORKERS) --dist loadfile
+	.venv/bin/coverage run -m pytest $(PARALLEL)
 	@.venv/bin/coverage combine --quiet
 	.venv/bin/coverage report
 

@@ -29,16 +29,27 @@ DIRECTORY_MARKS = {
     "services/demo": pytest.mark.slow,
 }
 """The mark for all tests in a directory. Modules in other directories set ``pytestmark``."""
+LONG = ("browser", "clients", "server", "slow")
+"""The marks of tests that take seconds."""
 
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Apply ``DIRECTORY_MARKS`` to the collected tests."""
-    for directory, mark in DIRECTORY_MARKS.items():
-        for item in items:
-            if item.path.is_relative_to(Path(__file__).parent / directory):
+    """Apply ``DIRECTORY_MARKS`` to the collected tests, and let the files with slow ones go first.
+
+    So none of the workers of a run is still busy with a long file when the others have finished.
+    """
+    root = Path(__file__).parent
+    slow_files = set()
+    for item in items:
+        directory = item.path.parent.relative_to(root).as_posix()
+        for prefix, mark in DIRECTORY_MARKS.items():
+            if f"{directory}/".startswith(f"{prefix}/"):
                 item.add_marker(mark)
+        if any(item.get_closest_marker(name) for name in LONG):
+            slow_files.add(item.path)
+    items.sort(key=lambda item: item.path not in slow_files)
 
 
 @pytest.fixture(scope="session")

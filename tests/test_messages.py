@@ -59,26 +59,29 @@ def _source(part: ast.expr) -> str:
     return str(part.value)
 
 
-MESSAGES = sorted(
-    {
-        (message, str(path.relative_to(ROOT)))
-        for package in ("services", "schema", "resolvers", "server")
-        for path in (ROOT / package).rglob("*.py")
-        if not {"node_modules", "demo"} & set(path.parts) and path.name not in DESCRIPTIONS
-        for message in messages(path)
-    }
-)
+@pytest.fixture(scope="module")
+def found() -> list[tuple[str, str]]:
+    """Return each message with its file. A fixture, because every process of a test run imports this module."""
+    return sorted(
+        {
+            (message, str(path.relative_to(ROOT)))
+            for package in ("services", "schema", "resolvers", "server")
+            for path in (ROOT / package).rglob("*.py")
+            if not {"node_modules", "demo"} & set(path.parts) and path.name not in DESCRIPTIONS
+            for message in messages(path)
+        }
+    )
 
 
-def test_messages_are_found() -> None:
-    texts = {message for message, _ in MESSAGES}
+def test_messages_are_found(found: list[tuple[str, str]]) -> None:
+    texts = {message for message, _ in found}
     assert len(texts) > 190
     assert {"{field.title} is required.", "There is no such learner."} <= texts
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_message_has(fault: str) -> None:
-    assert [message for message in MESSAGES if FAULTS[fault].search(message[0])] == []
+def test_no_message_has(fault: str, found: list[tuple[str, str]]) -> None:
+    assert [message for message in found if FAULTS[fault].search(message[0])] == []
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
-    DocumentNode,
-    FieldNode,
     GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
@@ -21,14 +19,10 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     OperationType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
     get_named_type,
     is_composite_type,
     is_required_argument,
     is_required_input_field,
-    visit,
 )
 
 Json = Any
@@ -40,6 +34,14 @@ class Literal(str):
     __slots__ = ()
 
 
+class RandomDocument(NamedTuple):
+    """The text of a document, the values of its variables, and the coordinates of its fields, such as ``Query.me``."""
+
+    text: str
+    values: dict[str, Json]
+    coordinates: list[str]
+
+
 class RandomDocuments:
     """Writes random queries. ``ids`` are global ids that exist; ``texts`` are texts for other string arguments."""
 
@@ -48,8 +50,8 @@ class RandomDocuments:
         self._ids = ids
         self._texts = texts
 
-    def query(self, random: Random, *, root: GraphQLObjectType | None = None) -> tuple[str, dict[str, Json]]:
-        """Return a query, or an operation on another root type, and the values of its variables."""
+    def query(self, random: Random, *, root: GraphQLObjectType | None = None) -> "RandomDocument":
+        """Return a query, or an operation on another root type."""
         assert self._schema.query_type
         writer = _Writer(self, random, self._schema)
         root_type = root or self._schema.query_type
@@ -57,7 +59,8 @@ class RandomDocuments:
         most = random.choice([1, 1, 2, 3]) if keyword != "subscription" else 1
         body = writer.selection_set(root_type, random.randint(2, 6), most=most)
         variables = f"({', '.join(writer.definitions)})" if writer.definitions else ""
-        return "\n".join([f"{keyword} Q{variables} {body}", *writer.fragments]), writer.values
+        text = "\n".join([f"{keyword} Q{variables} {body}", *writer.fragments])
+        return RandomDocument(text, writer.values, writer.coordinates)
 
     def leaf(self, random: Random, name: str, argument: str) -> Json:
         """Return a value of a scalar, for an argument or an input field of this name."""
@@ -85,6 +88,7 @@ class _Writer:
         self.definitions: list[str] = []
         self.values: dict[str, Json] = {}
         self.fragments: list[str] = []
+        self.coordinates: list[str] = []
         self._fragments_on: dict[str, list[str]] = {}
 
     def _name(self, prefix: str) -> str:
@@ -97,6 +101,7 @@ class _Writer:
         fields = getattr(parent, "fields", {})
         names = [name for name, field in fields.items() if depth or not is_composite_type(get_named_type(field.type))]
         for name in random.sample(names, min(len(names), random.randint(1, most))):
+            self.coordinates.append(f"{parent.name}.{name}")
             parts.append(self._field(name, fields[name], depth))
         if isinstance(parent, GraphQLInterfaceType | GraphQLUnionType):
             possible = self._schema.get_possible_types(parent)
@@ -193,17 +198,3 @@ def _literal(value: Json) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{name}: {_literal(entry)}' for name, entry in value.items())}}}"
     return json.dumps(value)
-
-
-def coordinates(schema: GraphQLSchema, document: DocumentNode) -> list[str]:
-    """Return the coordinates of the fields that a document selects, in its order."""
-    found: list[str] = []
-    info = TypeInfo(schema)
-
-    class Fields(Visitor):
-        def enter_field(self, node: FieldNode, *_args: Any) -> None:
-            if parent := info.get_parent_type():
-                found.append(f"{parent.name}.{node.name.value}")
-
-    visit(document, TypeInfoVisitor(info, Fields()))
-    return found
