@@ -94,6 +94,15 @@ class Then(Awaitable[Any]):
         result = self._make((yield from self._future.__await__()))
         return (yield from result.__await__()) if isinstance(result, Awaitable) else result
 
+    @property
+    def future(self) -> Future[Any]:
+        """Return the future, for which others may wait too."""
+        return self._future
+
+    def cancel(self) -> None:
+        """Cancel the future, for all who wait for it."""
+        self._future.cancel()
+
     def close(self) -> None:
         """Wait no longer: an exception of the future is not reported as lost."""
         self._future.add_done_callback(_retrieve)

@@ -1,5 +1,7 @@
 """GraphQL type for the changes that a process automation proposes to a learner's record."""
 
+from collections.abc import Awaitable
+
 import strawberry
 
 import models
@@ -26,6 +28,6 @@ class ProposedChange:
     )
 
 
-async def load_proposed_changes(root: strawberry.Parent[models.Tracker], info: Info) -> list[ChangeRow]:
+def load_proposed_changes(root: strawberry.Parent[models.Tracker], info: Info) -> Awaitable[list[ChangeRow]]:
     """Return the changes that a tracker proposes, an empty list if its type is not a process automation."""
-    return await info.context.loaders.proposed_changes.load(root)
+    return info.context.loaders.proposed_changes.load(root)

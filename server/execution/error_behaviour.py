@@ -14,6 +14,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from schema.fields import Then
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import request_error
 
@@ -35,7 +36,32 @@ def parse_error_behaviour(value: object) -> ErrorBehaviour:
     raise request_error("onError must be NULL, PROPAGATE or HALT", Code.BAD_REQUEST)
 
 
-class NullingExecutor(StrawberryGraphQLCoreExecutionContext):
+class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Lets an error make the next nullable field above it null, as the specification says.
+
+    graphql-core cancels the siblings of a field that failed, and with each the future for which it waits. Such a future is
+    a data loader's, though, for which fields elsewhere may wait too: they would be cancelled, and with them the operation.
+    Therefore a future that is no task is cancelled only together with the operation.
+    """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self._operation = asyncio.current_task()
+
+    async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
+        """Return the value of an awaitable that a resolver has returned."""
+        future = awaitable.future if isinstance(awaitable, Then) else awaitable
+        if isinstance(future, asyncio.Future) and not isinstance(future, asyncio.Task) and not future.done():
+            try:
+                await asyncio.wait([future])
+            except asyncio.CancelledError:
+                if self._operation is not None and self._operation.cancelling():
+                    future.cancel()
+                raise
+        return await super().with_abort_signal(awaitable)
+
+
+class NullingExecutor(PropagatingExecutor):
     """Puts null in the place of each field or list element that fails, even if its type is non-null."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -43,7 +69,7 @@ class NullingExecutor(StrawberryGraphQLCoreExecutionContext):
         self.error_propagation = False
 
 
-class HaltingExecutor(StrawberryGraphQLCoreExecutionContext):
+class HaltingExecutor(PropagatingExecutor):
     """Stops at the first error: the result has this error only, and null for ``data``.
 
     Root fields of a mutation that come later are not executed; what earlier ones have written is kept.
@@ -66,6 +92,6 @@ class HaltingExecutor(StrawberryGraphQLCoreExecutionContext):
 
 EXECUTOR_CLASSES: dict[ErrorBehaviour, type[StrawberryGraphQLCoreExecutionContext]] = {
     ErrorBehaviour.NULL: NullingExecutor,
-    ErrorBehaviour.PROPAGATE: StrawberryGraphQLCoreExecutionContext,
+    ErrorBehaviour.PROPAGATE: PropagatingExecutor,
     ErrorBehaviour.HALT: HaltingExecutor,
 }

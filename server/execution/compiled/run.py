@@ -115,7 +115,8 @@ async def settled(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
     """Await all, concurrently, and return their values. Raises the first exception in their order.
 
     Coroutines get a task each, so that all of them have made their requests to data loaders before any is awaited.
-    When one fails, these tasks are cancelled.
+    When one fails, these tasks are cancelled; the futures are not, because graphql-core waits for them again. If the
+    caller is cancelled, they are too, so that a data loader's statement ends with the operation.
     """
     tasks: list[asyncio.Task[Any]] = []
     futures: list[Awaitable[Any]] = []
@@ -127,10 +128,10 @@ async def settled(awaitables: Sequence[Awaitable[Any]]) -> list[Any]:
             futures.append(awaitable)
     try:
         return [await future for future in futures]
-    except BaseException:
-        await cancelled(tasks)
+    except BaseException as error:
         for future in futures:
-            abandon(future)
+            (abandon if isinstance(error, Exception) else _cancel)(future)
+        await cancelled(tasks)
         raise
 
 
@@ -144,12 +145,17 @@ async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
 def abandon(awaitable: Awaitable[Any]) -> None:
     """Dispose of an awaitable: a coroutine never runs, and an exception of a future is not reported as lost.
 
-    Awaitables of other classes may have a method ``close`` for that, as coroutines have.
+    Awaitables of other classes may have a method ``close`` for that, as coroutines have, and ``cancel`` as futures have.
     """
     if isinstance(awaitable, asyncio.Future):
         awaitable.add_done_callback(_retrieve)
     elif callable(close := getattr(awaitable, "close", None)):
         close()
+
+
+def _cancel(awaitable: Awaitable[Any]) -> None:
+    if callable(cancel := getattr(awaitable, "cancel", None)):
+        cancel()
 
 
 def _retrieve(future: asyncio.Future[Any]) -> None:

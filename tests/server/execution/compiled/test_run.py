@@ -65,13 +65,14 @@ async def test_the_others_are_cancelled_when_one_fails() -> None:
 
 async def test_all_are_cancelled_with_the_operation() -> None:
     slow = Slow()
-    task = asyncio.create_task(settled([slow.wait(), slow.wait()]))
+    futures: list[asyncio.Future[None]] = [asyncio.get_running_loop().create_future() for _ in range(2)]
+    task = asyncio.create_task(settled([slow.wait(), *futures, slow.wait()]))
     while slow.started < 2:
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert slow.cancelled == 2
+    assert (slow.cancelled, [future.cancelled() for future in futures]) == (2, [True, True])
 
 
 async def test_an_abandoned_coroutine_never_runs() -> None:

@@ -1,0 +1,90 @@
+"""Futures that several fields wait for, such as those of data loaders, when one of the fields is cancelled."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import strawberry
+from graphql import GraphQLError
+
+from models.database import fetch
+from resolvers.schema_root import make_schema
+from schema.base import Schema
+from schema.context import Context
+from schema.fields import then
+from server.execution.executor import GraphQLExecutor
+from server.limits import Limits
+from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError
+from services.notifications.inbox_reader import InboxReader
+from tests.server.execution.test_timeout import open_transaction
+from tests.support import factories as make
+from tests.support.clients.graphql import INSTALLATION, viewer
+from tests.support.servers.sample_schema import ADA
+
+BOTH_WAYS = pytest.mark.parametrize("compiled", [True, False])
+HISTORIES = "{ trackers { nodes { history { nodes { id } } } } }"
+WAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+class Shared:
+    future: "asyncio.Future[str]"
+
+
+@strawberry.type
+class Pair:
+    @strawberry.field
+    async def late(self) -> str:
+        raise GraphQLError("Too late.")
+
+    @strawberry.field
+    def shared(self) -> str:
+        return Shared.future  # type: ignore[return-value]
+
+    @strawberry.field
+    def louder(self) -> str:
+        return then(Shared.future, str.upper)  # type: ignore[no-any-return]
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def pair(self) -> Pair | None:
+        return Pair()
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize(
+    ("on_error", "data"),
+    [
+        (None, {"a": None, "b": {"shared": "x", "louder": "X"}}),
+        ("NULL", {"a": {"late": None, "shared": "x", "louder": "X"}, "b": {"shared": "x", "louder": "X"}}),
+        ("HALT", None),
+    ],
+)
+async def test_an_error_cancels_nothing_that_other_fields_wait_for(compiled: bool, on_error: str, data: Any) -> None:
+    loop = asyncio.get_running_loop()
+    Shared.future = loop.create_future()
+    executor = GraphQLExecutor(Schema(Query), compiled=compiled)
+    document = "{ a: pair { late shared louder } b: pair { shared louder } }"
+    operation = executor.prepare(Request(document, on_error=on_error), ADA)
+    running = asyncio.create_task(executor.execute(operation, ADA, "r1"))
+    loop.call_later(0.05, Shared.future.set_result, "x")
+    result = await running
+    assert (result["data"], [error["path"] for error in result["errors"]]) == (data, [["a", "late"]])
+
+
+@BOTH_WAYS
+async def test_what_loaders_wait_for_ends_with_the_operation(database: str, compiled: bool) -> None:
+    ada = await make.member()
+    for _ in range(2):
+        await make.tracker(await ada.organisation)
+    context = Context(INSTALLATION, InboxReader(), "", await viewer(ada))
+    executor = GraphQLExecutor(make_schema(), Limits(operation_seconds=1), compiled=compiled)
+    operation = executor.prepare(Request(HISTORIES), context)
+    async with open_transaction(database, "LOCK TABLE tracker_event"):
+        with pytest.raises(GraphQLRequestError):
+            await executor.execute(operation, context, "r1")
+        async with asyncio.timeout(10):  # PostgreSQL is asked to cancel the statement on another connection
+            while await fetch(WAITING):
+                await asyncio.sleep(0.05)
