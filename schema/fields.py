@@ -61,15 +61,16 @@ def edge(relation: str, description: str) -> Any:
     return strawberry.field(resolver=resolve, description=description, metadata=metadata)
 
 
-async def related_row(root: Any, info: Info, relation: str) -> Any:
-    """Return the row to which a relation points, for a resolver that reads columns that its type shows: see ``needs``."""
+def related_row(root: Any, info: Info, relation: str) -> Any:
+    """Return the row to which a relation points, or an awaitable of it, for a resolver that reads columns of it.
+
+    Those are columns that its type shows: see ``needs``.
+    """
     related = getattr(root, relation, _UNREAD)
     if related is not _UNREAD:
         return related
     row_id = getattr(root, f"{relation}_id")
-    return row_id and await info.context.loaders.rows(shown_columns(related_model(type(root).model, relation))).load(
-        row_id
-    )
+    return row_id and info.context.loaders.rows(shown_columns(related_model(type(root).model, relation))).load(row_id)
 
 
 def then(value: Any, make: Callable[[Any], Any]) -> Any:

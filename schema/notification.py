@@ -1,17 +1,20 @@
 """GraphQL type for notifications."""
 
 import datetime as dt
+from functools import partial
+from typing import Any
 
 import strawberry
 
 import models
 from schema.context import Info
 from schema.enums import NotificationKind
-from schema.fields import edge, related_row, resolved_field
+from schema.fields import edge, related_row, resolved_field, then
 from schema.member import Member
 from schema.relay import Node
 from schema.tracker import Tracker
 from services.notifications.subscription import notification_text
+from services.tracker_types.catalogue import AvailableType
 
 Row = strawberry.Parent[models.Notification]
 
@@ -20,11 +23,20 @@ def _cursor(root: Row) -> str:
     return str(root.cursor)
 
 
-async def _text(root: Row, info: Info) -> str:
-    loaders = info.context.loaders
-    tracker, actor = await related_row(root, info, "tracker"), await related_row(root, info, "actor")
-    available_type = await loaders.tracker_types.load(tracker.type_id) if tracker else None
-    return notification_text(root, tracker, available_type.type.name if available_type else None, actor)
+def _text(root: Row, info: Info) -> Any:
+    def text(tracker: Any, actor: Any, available_type: AvailableType | None) -> str:
+        return notification_text(root, tracker, available_type.type.name if available_type else None, actor)
+
+    tracker, actor = related_row(root, info, "tracker"), related_row(root, info, "actor")
+    return then(
+        tracker,
+        lambda tracker: then(
+            actor,
+            lambda actor: then(
+                info.context.loaders.tracker_type(tracker.type_id) if tracker else None, partial(text, tracker, actor)
+            ),
+        ),
+    )
 
 
 @strawberry.type(description="One thing that a member is told, in the order in which it happened.")
