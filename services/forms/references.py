@@ -9,10 +9,21 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.lookup import Lookup, ReferencedRow, Upload, UploadScope
 from services.forms.kinds.types import Reference, SubmittedValue
 from services.kernel.file_names import name_as
+from services.kernel.global_ids import parse_uuid
 from services.kernel.sql import StatementBuilder
 
 _MAX_LISTED = 4
 """How many ids are bound each by itself, which makes a statement of its own for each number of them."""
+
+_TABLES = {
+    ReferenceTarget.MEMBER: "SELECT 'MEMBER' AS target, id, true AS confirmed FROM member "
+    "WHERE id = requested.id AND active",
+    ReferenceTarget.EMPLOYER: "SELECT 'EMPLOYER' AS target, id, confirmed FROM employer "
+    "WHERE id = coalesce(merged.new_id, requested.id)",
+    ReferenceTarget.PROGRAMME: "SELECT 'PROGRAMME' AS target, id, true AS confirmed FROM programme "
+    "WHERE id = coalesce(merged.new_id, requested.id)",
+}
+"""The query of each target's rows; only employers can be unconfirmed."""
 
 
 async def look_up(
@@ -35,13 +46,15 @@ def lookup_columns(
 ) -> str:
     """Return the SELECT list that ``lookup_from_record`` reads; an empty one if the values refer to nothing."""
     columns = []
-    reference_ids = {value.value.id for value in values if isinstance(value.value, Reference) and value.value.target}
+    references = {value.value for value in values if isinstance(value.value, Reference) and value.value.target}
     file_ids = {id_ for value in values if value.slot == "files" for id_ in _list(value.value)}
-    if not reference_ids and not (file_ids and uploads):
+    if not references and not (file_ids and uploads):
         return ""
     organisation = statement.bind(organisation_id)
-    if reference_ids:
-        columns.append(f"{_references(organisation, _listed(reference_ids, statement))} AS referenced_rows")
+    if references:
+        requested = _listed({reference.id for reference in references}, statement)
+        targets = {reference.target for reference in references}
+        columns.append(f"{_references(organisation, requested, targets)} AS referenced_rows")
     if file_ids and uploads:
         columns.append(f"{_uploads(organisation, statement.bind(list(file_ids)), uploads, statement.bind)} AS uploads")
     return ", ".join(columns)
@@ -52,10 +65,10 @@ def lookup_from_record(record: Mapping[str, Any]) -> Lookup:
     rows, uploads = (load_json(record.get(name) or "[]") for name in ("referenced_rows", "uploads"))
     return Lookup(
         {
-            (ReferenceTarget(target), UUID(requested)): ReferencedRow(UUID(found), confirmed)
+            (ReferenceTarget(target), parse_uuid(requested)): ReferencedRow(parse_uuid(found), confirmed)
             for requested, target, found, confirmed in rows
         },
-        {UUID(id_): _upload(*columns) for id_, *columns in uploads},
+        {parse_uuid(id_): _upload(*columns) for id_, *columns in uploads},
     )
 
 
@@ -78,19 +91,17 @@ def _listed(ids: Collection[UUID], statement: StatementBuilder) -> str:
     return f"unnest({statement.bind(list(ids))}::uuid[])"
 
 
-def _references(organisation: str, requested: str) -> str:
+def _references(organisation: str, requested: str, targets: Collection[ReferenceTarget | None]) -> str:
+    """Return the SQL of the rows with the requested ids, in the tables of these targets alone.
+
+    ``OFFSET 0`` has each id looked up by itself. As a join, a table with few rows might be read whole.
+    """
+    tables = [f"{sql} AND organisation_id = {organisation}" for target, sql in _TABLES.items() if target in targets]
     return f"""(
     SELECT jsonb_agg(jsonb_build_array(requested.id, found.target, found.id, found.confirmed))
     FROM {requested} AS requested (id)
     LEFT JOIN name_merge merged ON merged.old_id = requested.id AND merged.organisation_id = {organisation}
-    CROSS JOIN LATERAL (
-        SELECT '{ReferenceTarget.MEMBER}' AS target, id, true AS confirmed FROM member
-        WHERE id = requested.id AND organisation_id = {organisation} AND active
-        UNION ALL SELECT '{ReferenceTarget.EMPLOYER}', id, confirmed FROM employer
-        WHERE id = coalesce(merged.new_id, requested.id) AND organisation_id = {organisation}
-        UNION ALL SELECT '{ReferenceTarget.PROGRAMME}', id, true FROM programme
-        WHERE id = coalesce(merged.new_id, requested.id) AND organisation_id = {organisation}
-    ) found)"""
+    CROSS JOIN LATERAL ({" UNION ALL ".join(tables)} OFFSET 0) found)"""
 
 
 def _uploads(organisation: str, ids: str, scope: UploadScope, bind: Callable[[object], str]) -> str:

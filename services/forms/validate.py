@@ -50,75 +50,58 @@ def check_form(
     the values refer to (``references.look_up``). ``on_unit`` says whether the learner is on an apprenticeship unit.
     """
     results = check_fields(definition, submitted, lookup=lookup, today=today, stored=stored)
-    entry = _build_entry(definition, results, stored, status_after, on_unit=on_unit)
-    values = {key: value for key, value in _filled_values(results).items() if key in entry.visible}
-    cleared = tuple(key for key in results if stored and key in stored and key not in values)
+    filled = {key: result.value for key, result in results.items() if result.value is not None}
+    entry = _Entry(
+        definition=definition,
+        results=results,
+        visible=visible_fields(definition, filled),
+        visible_before=frozenset() if stored is None else visible_fields(definition, stored),
+        status_after=status_after,
+        on_unit=on_unit,
+    )
+    values = {key: value for key, value in filled.items() if key in entry.visible}
+    cleared = tuple([key for key in results if key in stored and key not in values]) if stored else ()
     errors = ErrorCollector(("values",))
     _check_entry(errors, entry, submitted)
     return CheckedForm(values, cleared, tuple(errors.problems))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Entry:
-    """The field results of an entry, with the keys of visible fields and the valid dates that can bound other fields."""
+    """The field results of an entry, with the keys of the fields that are visible after and before it."""
 
     definition: TypeDefinition
     results: Mapping[str, FieldResult]
     visible: frozenset[str]
     visible_before: frozenset[str]
-    dates: Mapping[str, dt.date]
     status_after: TrackerStatus | None
     on_unit: bool
 
-
-def _filled_values(results: Mapping[str, FieldResult]) -> Mapping[str, CanonicalValue]:
-    return {key: result.value for key, result in results.items() if result.value is not None}
-
-
-def _build_entry(
-    definition: TypeDefinition,
-    results: Mapping[str, FieldResult],
-    stored: Mapping[str, CanonicalValue] | None,
-    status_after: TrackerStatus | None,
-    *,
-    on_unit: bool,
-) -> _Entry:
-    visible = visible_fields(definition, _filled_values(results))
-    return _Entry(
-        definition=definition,
-        results=results,
-        visible=visible,
-        visible_before=frozenset() if stored is None else visible_fields(definition, stored),
-        dates=_valid_dates(definition, results, visible),
-        status_after=status_after,
-        on_unit=on_unit,
-    )
-
-
-def _valid_dates(
-    definition: TypeDefinition, results: Mapping[str, FieldResult], visible: frozenset[str]
-) -> Mapping[str, dt.date]:
-    """Return the dates of visible date fields that have no problems, by key."""
-    keys = [field.key for field in definition.fields if isinstance(field, DateField) and field.key in visible]
-    values = {key: results[key].value for key in keys if not results[key].problems}
-    return {key: dt.date.fromisoformat(value) for key, value in values.items() if isinstance(value, str)}
+    def valid_date(self, key: str) -> dt.date | None:
+        """Return the date in a visible date field without problems, which can bound other fields, or None."""
+        result = self.results.get(key)
+        if result is None or result.problems or not isinstance(result.value, str) or key not in self.visible:
+            return None
+        return dt.date.fromisoformat(result.value) if isinstance(self.definition.field(key), DateField) else None
 
 
 def _check_entry(errors: ErrorCollector, entry: _Entry, submitted: Sequence[SubmittedValue]) -> None:
-    counts = Counter([value.key for value in submitted])
+    definition, keys = entry.definition, [value.key for value in submitted]
+    repeated = {key for key, count in Counter(keys).items() if count > 1} if len(set(keys)) < len(keys) else ()
     ilr_errors = ErrorCollector(errors.path)
-    if entry.definition.codes or entry.definition.units:
-        check_ilr_rules(ilr_errors, entry.definition, _form_values(entry), on_unit=entry.on_unit)
-    for field in entry.definition.fields:
-        field_errors = errors.at(field.key)
-        if counts.pop(field.key, 0) > 1:
-            field_errors.add(ErrorCode.DUPLICATE, f"{field.title} was given more than once.")
-        _check_field(field_errors, entry, field)
-        errors.extend([problem for problem in ilr_errors.problems if problem.path == field_errors.path])
-    for key in counts:
-        # The path is serialised as JSON, which cannot encode lone surrogates.
-        path_key = key.encode(errors="replace").decode()
-        errors.at(path_key).add(ErrorCode.UNKNOWN_FIELD, "This form has no such field.")
+    if definition.codes or definition.units:
+        check_ilr_rules(ilr_errors, definition, _form_values(entry), on_unit=entry.on_unit)
+    for field in definition.fields:
+        if field.key in repeated:
+            errors.at(field.key).add(ErrorCode.DUPLICATE, f"{field.title} was given more than once.")
+        _check_field(errors, entry, field)
+        if ilr_errors.problems:
+            errors.extend([problem for problem in ilr_errors.problems if problem.path[-1] == field.key])
+    for key in dict.fromkeys(keys):
+        if key not in entry.results:
+            # The path is serialised as JSON, which cannot encode lone surrogates.
+            path_key = key.encode(errors="replace").decode()
+            errors.at(path_key).add(ErrorCode.UNKNOWN_FIELD, "This form has no such field.")
 
 
 def _form_values(entry: _Entry) -> FormValues:
@@ -131,7 +114,7 @@ def _check_field(errors: ErrorCollector, entry: _Entry, field: FieldDefinition) 
     result = entry.results[field.key]
     if field.key not in entry.visible:
         if result.submitted and result.filled:
-            _add_hidden_error(errors, entry, field)
+            _add_hidden_error(errors.at(field.key), entry, field)
     elif not result.filled:
         _check_required(errors, entry, field)
     else:
@@ -155,10 +138,10 @@ def _check_required(errors: ErrorCollector, entry: _Entry, field: FieldDefinitio
         return
     cleared_or_revealed = entry.results[field.key].submitted or field.key not in entry.visible_before
     if field.required and cleared_or_revealed:
-        errors.add(ErrorCode.REQUIRED, f"{field.title} is required.")
+        errors.at(field.key).add(ErrorCode.REQUIRED, f"{field.title} is required.")
     elif entry.status_after in field.required_for:
         message = f"{field.title} is required for the status {quote_enum(entry.status_after)}."
-        errors.add(ErrorCode.REQUIRED, message)
+        errors.at(field.key).add(ErrorCode.REQUIRED, message)
 
 
 def _check_bounds(errors: ErrorCollector, entry: _Entry, field: DateField) -> None:
@@ -166,13 +149,13 @@ def _check_bounds(errors: ErrorCollector, entry: _Entry, field: DateField) -> No
 
     Skip errors with a code that the field already has.
     """
-    result = entry.results[field.key]
-    if not isinstance(result.value, str):
+    result, bounding = entry.results[field.key], bounding_fields(field)
+    if not bounding or not isinstance(result.value, str):
         return
-    bounding = bounding_fields(field) & entry.dates.keys()
-    if not result.changed and not any(entry.results[key].changed for key in bounding):
+    dates = {key: day for key in bounding if (day := entry.valid_date(key)) is not None}
+    if not result.changed and not any(entry.results[key].changed for key in dates):
         return
-    bound_errors = ErrorCollector(errors.path)
-    check_against_fields(bound_errors, field, dt.date.fromisoformat(result.value), entry.dates, entry.definition)
+    bound_errors = ErrorCollector((*errors.path, field.key))
+    check_against_fields(bound_errors, field, dt.date.fromisoformat(result.value), dates, entry.definition)
     codes = {problem.code for problem in result.problems}
-    errors.extend(problem for problem in bound_errors.problems if problem.code not in codes)
+    errors.extend([problem for problem in bound_errors.problems if problem.code not in codes])

@@ -31,7 +31,7 @@ class ErrorCollector:
 
     def add(self, code: ErrorCode, message: str, *, rule: str | None = None, **parameters: object) -> None:
         """Add a problem at this path. ``rule`` names an official rule; ``parameters`` holds the message's figures."""
-        figures = tuple((name, str(value)) for name, value in parameters.items())
+        figures = tuple([(name, str(value)) for name, value in parameters.items()])
         self.problems.append(Problem(self.path, code, message, figures, rule))
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -1,10 +1,9 @@
 """The errors that services raise: validation problems with their paths, and refusals of whole requests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class ErrorCode(StrEnum):
@@ -39,8 +38,7 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A problem with an input.
 
     ``path`` contains the names of the nested input fields, in snake_case (``("due_date",)``, ``("values", key)``);

@@ -17,7 +17,11 @@ _LINE_BREAKS_AND_CONTROLS = frozenset({"Cc", "Zl", "Zp"})
 
 def clean_text(text: str) -> str | None:
     """Return the text in NFC and trimmed, or None for NULs, lone surrogates or too many consecutive combining marks."""
-    if "\0" in text or not _is_unicode(text) or (not text.isascii() and _has_too_many_marks(text)):
+    if "\0" in text:
+        return None
+    if text.isascii():
+        return text.strip()
+    if not _is_unicode(text) or _has_too_many_marks(text):
         return None
     return unicodedata.normalize("NFC", text).strip()
 

@@ -2,8 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.forms.definitions import DateBound, DateField, FieldDefinition, TypeDefinition
 from services.forms.kinds.types import CheckContext
@@ -44,8 +43,7 @@ def bounding_fields(field: DateField) -> frozenset[str]:
     return frozenset(bound.field for bound in field.earliest + field.latest if bound.field is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(NamedTuple):
     """The earliest or latest valid day, with the field that determines it, if any."""
 
     day: dt.date
@@ -78,14 +76,18 @@ def _check_limits(
     errors: ErrorCollector, field: DateField, value: dt.date, earliest: list[_Limit], latest: list[_Limit]
 ) -> None:
     """Compare a date with the strictest lower and upper limit."""
-    lower_limit = max(earliest, key=lambda limit: limit.day, default=None)
-    upper_limit = min(latest, key=lambda limit: limit.day, default=None)
-    if lower_limit and value < lower_limit.day:
+    if any(value < limit.day for limit in earliest):
+        lower_limit = max(earliest, key=_day)
         message = f"{field.title} must be {format_date(lower_limit.day)} or later{_reason(lower_limit)}."
         errors.add(ErrorCode.TOO_EARLY, message, earliest=lower_limit.day, **_field_parameter(lower_limit))
-    if upper_limit and value > upper_limit.day:
+    if any(value > limit.day for limit in latest):
+        upper_limit = min(latest, key=_day)
         message = f"{field.title} must be {format_date(upper_limit.day)} or earlier{_reason(upper_limit)}."
         errors.add(ErrorCode.TOO_LATE, message, latest=upper_limit.day, **_field_parameter(upper_limit))
+
+
+def _day(limit: _Limit) -> dt.date:
+    return limit.day
 
 
 def _reason(limit: _Limit) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from services.forms.definitions import ReferenceTarget
 
 
-@dataclass(frozen=True, slots=True)
-class ReferencedRow:
+class ReferencedRow(NamedTuple):
     """A member, employer or programme that a reference field may refer to. Only employers can be unconfirmed."""
 
     id: UUID

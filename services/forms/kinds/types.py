@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from services.forms.definitions import ReferenceTarget
@@ -14,16 +14,14 @@ from services.kernel.error_collector import ErrorCollector
 CanonicalValue: TypeAlias = str | int | bool | list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A reference submitted in an entry. ``target`` is None if the id belongs to an object of another kind."""
 
     target: ReferenceTarget | None
     id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class SubmittedValue:
+class SubmittedValue(NamedTuple):
     """A value submitted for a field, with the name of the input slot that holds it. A ``slot`` of None clears the field.
 
     The types by slot are: text: str; integer: int; decimal: finite Decimal; date: datetime.date; boolean: bool;
