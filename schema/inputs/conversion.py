@@ -21,6 +21,8 @@ from strawberry.types.base import (
 from strawberry.types.enum import StrawberryEnumDefinition, has_enum_definition
 
 Convert = Callable[[Any, InputContext], Any]
+_Fields = dict[str, tuple[str, Convert | None]]
+"""The attribute of each field, and the function that converts its values, by the field's name in the schema."""
 
 
 def prepare_conversion(input_type: GraphQLInputObjectType, converter: GraphQLCoreConverter) -> None:
@@ -34,10 +36,12 @@ def _conversion_to_object(
     definition: StrawberryObjectDefinition, converter: GraphQLCoreConverter
 ) -> Callable[[type, Mapping[str, Any], InputContext], Any]:
     name_of = converter.config.name_converter.from_field
-    fields = {
+    fields: _Fields = {
         name_of(field): (field.python_name, _conversion(field.resolve_type(type_definition=definition), converter))
         for field in definition.fields
     }
+    if definition.is_one_of:
+        return _conversion_to_one_of(fields)
     absent = {
         field.python_name: None
         for field in definition.fields
@@ -50,6 +54,19 @@ def _conversion_to_object(
             python_name, convert_value = fields[name]
             arguments[python_name] = value if convert_value is None else convert_value(value, context)
         return input_class(**arguments)
+
+    return convert
+
+
+def _conversion_to_one_of(fields: _Fields) -> Callable[[type, Mapping[str, Any], InputContext], Any]:
+    """Return a function that sets the one field that is given. Of the others, the class has the defaults."""
+
+    def convert(input_class: type, values: Mapping[str, Any], context: InputContext) -> Any:
+        result: Any = object.__new__(input_class)
+        for name, value in values.items():
+            python_name, convert_value = fields[name]
+            setattr(result, python_name, value if convert_value is None else convert_value(value, context))
+        return result
 
     return convert
 

@@ -2,7 +2,7 @@
 
 import inspect
 import keyword
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,27 +79,39 @@ def _direct_call(resolver: StrawberryResolver[Any], *, has_arguments: bool) -> C
     return Call(expression, function, takes_info=info is not None, is_async=resolver.is_async)
 
 
-@dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a field: coerced when the operation is compiled, unless they contain variables."""
+    """The arguments of a field: coerced when the operation is compiled, unless they contain variables.
 
-    field: GraphQLField
-    node: FieldNode
-    is_converted: bool
-    """Whether they are strawberry's input objects, for a direct call, and not those of graphql-core."""
+    If ``is_converted``, they are strawberry's input objects, for a direct call, and not those of graphql-core.
+    """
 
-    @property
-    def has_variables(self) -> bool:
-        """Return whether any of them contains a variable."""
-        return any(contains_variable(argument.value) for argument in self.node.arguments or ())
+    def __init__(self, field: GraphQLField, node: FieldNode, *, is_converted: bool) -> None:
+        self._field, self._node, self._is_converted = field, node, is_converted
+        self._variables = {
+            field.args[name].out_name or name: value.name.value
+            for name, value in _given(node)
+            if isinstance(value, VariableNode)
+        }
+        self.has_variables = any(contains_variable(value) for _, value in _given(node))
 
     def values(self, variables: VariableValues, converter: Any) -> dict[str, Any]:
         """Return the values by parameter name. May raise anything; ``converter`` is strawberry's schema converter."""
-        values = get_argument_values(self.field, self.node, variables)
-        if not self.is_converted:
+        values = self._variables_as_values(variables.coerced) or get_argument_values(self._field, self._node, variables)
+        if not self._is_converted:
             return values
-        definition = strawberry_field(self.field)
+        definition = strawberry_field(self._field)
         return convert_arguments(values, definition.arguments, converter.scalar_registry, converter.config)
+
+    def _variables_as_values(self, coerced: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the arguments if all of them are given, and each is a variable with a value other than null."""
+        if len(self._variables) < len(self._field.args):
+            return None
+        values = {name: coerced.get(variable) for name, variable in self._variables.items()}
+        return None if None in values.values() else values
+
+
+def _given(node: FieldNode) -> list[tuple[str, ValueNode]]:
+    return [(argument.name.value, argument.value) for argument in node.arguments or ()]
 
 
 def contains_variable(node: ValueNode) -> bool:

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLString,
     OperationDefinitionNode,
     Undefined,
+    get_nullable_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -42,18 +43,24 @@ class InputTypes:
 
     def coercion(self, input_type: GraphQLInputType) -> Coerce:
         """Return the function for a type. Raises NotCompiledError if the type contains itself."""
-        if is_non_null_type(input_type):
-            return _non_null(self._nullable(input_type.of_type))
-        coerce = self._nullable(input_type)
-        return lambda value: None if value is None else coerce(value)
+        is_nullable, coerce = not is_non_null_type(input_type), self._of_values(get_nullable_type(input_type))
 
-    def _nullable(self, input_type: Any) -> Coerce:
+        def coerce_or_null(value: Any) -> Any:
+            if value is not None:
+                return coerce(value)
+            if is_nullable:
+                return None
+            raise InvalidValueError
+
+        return coerce_or_null
+
+    def _of_values(self, input_type: Any) -> Coerce:
         """Return the function for the values of a type other than null."""
         if is_list_type(input_type):
-            return _list(self.coercion(input_type.of_type))
+            return _list(self.coercion(input_type.of_type), takes_text=_takes_text(input_type.of_type))
         if is_input_object_type(input_type):
             return self._object(input_type)
-        return _text(input_type) if input_type in (GraphQLString, GraphQLID) else _leaf(input_type)
+        return _leaf(input_type)
 
     def _object(self, input_type: GraphQLInputObjectType) -> Coerce:
         name = input_type.name
@@ -70,7 +77,7 @@ class InputTypes:
         required = set()
         for name, field in input_type.fields.items():
             key = field.out_name or name
-            fields[name] = key, self.coercion(field.type)
+            fields[name] = key, _takes_text(field.type), self.coercion(field.type)
             if is_required_input_field(field):
                 required.add(key)
             elif (default := coerce_default_value(field)) is not Undefined:
@@ -83,8 +90,8 @@ class InputTypes:
                 raise InvalidValueError
             result = defaults.copy()
             for name, item in value.items():
-                key, coerce_item = fields[name]
-                result[key] = coerce_item(item)
+                key, takes_text, coerce_item = fields[name]
+                result[key] = item if takes_text and type(item) is str else coerce_item(item)
             if not required <= result.keys():
                 raise InvalidValueError
             if is_one_of and (len(result) != 1 or None in result.values()):
@@ -94,22 +101,17 @@ class InputTypes:
         return coerce
 
 
-def _non_null(coerce: Coerce) -> Coerce:
-    def coerce_non_null(value: Any) -> Any:
-        if value is None:
-            raise InvalidValueError
-        return coerce(value)
-
-    return coerce_non_null
+def _takes_text(input_type: GraphQLInputType) -> bool:
+    """Return whether any text is a value of a type as it is."""
+    return get_nullable_type(input_type) in (GraphQLString, GraphQLID)
 
 
-def _list(coerce: Coerce) -> Coerce:
-    return lambda value: [coerce(item) for item in value] if is_iterable(value) else [coerce(value)]
+def _list(coerce: Coerce, *, takes_text: bool) -> Coerce:
+    def coerce_list(value: Any) -> Any:
+        items = value if is_iterable(value) else [value]
+        return [item if takes_text and type(item) is str else coerce(item) for item in items]
 
-
-def _text(scalar: Any) -> Coerce:
-    coerce: Coerce = scalar.coerce_input_value
-    return lambda value: value if type(value) is str else coerce(value)
+    return coerce_list
 
 
 def _leaf(leaf_type: Any) -> Coerce:
