@@ -1,5 +1,6 @@
 """The queries and mutations for trackers."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import strawberry
@@ -12,7 +13,7 @@ from schema.inputs.ids import parse_argument_id
 from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload
-from schema.relay import ConnectionData, EdgeData
+from schema.relay import ConnectionData
 from schema.selection import selected_row
 from schema.tracker_connection import tracker_connection
 from services.kernel.errors import Problem
@@ -59,8 +60,19 @@ async def create_tracker(info: Info, entry: CreateInput) -> CreateTrackerPayload
     """Create a tracker."""
     selection = selected_row(info, Tracker, (("tracker",), ("trackerEdge", "node")), also=("number",))
     row: Any = await create.create_tracker(info.context.require_viewer(), entry.decode(), selection)
-    edge: Any = EdgeData(row, encode_cursor(NEWEST_FIRST, [row.number]))
+    edge: Any = _CreatedEdge(row)
     return CreateTrackerPayload(tracker=row, tracker_edge=edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _CreatedEdge:
+    """The edge of a new tracker. Its cursor is made only if the client asks for it."""
+
+    node: Any
+
+    @property
+    def cursor(self) -> str:
+        return encode_cursor(NEWEST_FIRST, [self.node.number])
 
 
 async def validate_tracker_update(info: Info, entry: UpdateInput) -> list[Problem]:

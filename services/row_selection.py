@@ -91,18 +91,22 @@ class RowSource(Generic[M]):
         self._reader: RowReader[M] = RowReader(selection.model, alias, selection.columns, expressions, joined)
         self.columns = self._reader.columns
 
-    def joins(self, viewer: Viewer, statement: StatementBuilder) -> str:
+    def joins(self, viewer: Viewer, statement: StatementBuilder, *, one_by_one: bool = False) -> str:
         """Return the joins of the FROM clause that ``columns`` needs beside the table itself.
 
-        They are outer joins even where there always is a row, as PostgreSQL leaves those out of a count.
+        They are outer joins even where there always is a row, as PostgreSQL leaves those out of a count. With
+        ``one_by_one`` each row is looked up by its key, where PostgreSQL might scan a table for a single row.
         """
         parts = []
         for relation, joined in self._joined:
             condition = f"{joined._alias}.id = {self._alias}.{relation}_id"
             if joined._model not in _SEEN_BY_ALL and (self._model, relation) not in _IMPLIED:
                 condition += f" AND {visibility_condition(joined._model, joined._alias, viewer, statement)}"
-            parts.append(f"LEFT JOIN {joined._model._meta.db_table} {joined._alias} ON {condition}")
-            parts.append(joined.joins(viewer, statement))
+            table = f"{joined._model._meta.db_table} {joined._alias}"
+            if one_by_one:
+                table, condition = f"LATERAL (SELECT * FROM {table} WHERE {condition} OFFSET 0) {joined._alias}", "true"
+            parts.append(f"LEFT JOIN {table} ON {condition}")
+            parts.append(joined.joins(viewer, statement, one_by_one=one_by_one))
         return " ".join(filter(None, parts))
 
     def read(self, records: Sequence[Mapping[str, Any]]) -> list[M]:

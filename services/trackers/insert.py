@@ -88,7 +88,7 @@ async def insert_tracker(
     """
     tracker_id, values = new_id(), _tracker_values(checked)
     source, joined = selection.source("t"), StatementBuilder()
-    statement = _insert_statement(source.columns, source.joins(viewer, joined))
+    statement = _insert_statement(source.columns, source.joins(viewer, joined, one_by_one=True))
     assert not joined.values, "whoever may create a tracker sees the rows that it refers to"
     try:
         (result,) = await statement.fetch(

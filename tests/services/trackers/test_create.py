@@ -3,13 +3,15 @@
 import datetime as dt
 from typing import Any
 
-from models import Member
-from models.database import fetch
+from models import Member, Tracker
+from models.database import fetch, transaction
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference, SubmittedValue
+from services.row_selection import select_row
 from services.trackers.create import create_tracker, validate_tracker
 from services.trackers.create_entry import TrackerEntry
 from tests.support.clients.graphql import viewer
+from tests.support.databases.query_plans import record_fetches
 from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import College, college
 from tests.support.scenarios.uploads import create_upload
@@ -78,3 +80,28 @@ async def test_the_statements_of_a_creation_are_planned_once_a_connection(databa
         "%FROM (VALUES (1)) AS entry LEFT%",
     )
     assert [tuple(row.values()) for row in plans] == [(5, 3), (5, 3)]
+
+
+_MEMBERS = """
+INSERT INTO member (id, organisation_id, name, email, kind, roles, active, created_at)
+SELECT ('ffffffff-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $1, 'Member', 'one.of.many.' || n || '@example.org', 'TUTOR', '{}', true, now()
+FROM generate_series(1, 1000) n"""
+
+
+async def test_rows_are_joined_to_a_new_tracker_one_by_one(database: str) -> None:
+    """As joins, PostgreSQL might merge them with all members up to the one in question."""
+    tenant = await college()
+    await fetch(_MEMBERS, tenant.organisation.id)
+    await fetch("ANALYZE member")
+    start = SubmittedValue("startDate", "date", dt.date(2026, 9, 1))
+    entry = job(tenant, values=(*job(tenant).values, start))
+    selection = select_row(
+        Tracker, frozenset({"assignee_id"}), (("assignee", select_row(Member, frozenset({"name"}))),)
+    )
+    with record_fetches() as statements:
+        await create_tracker(await viewer(tenant.ada), entry, selection)
+    text, values = statements[-1]
+    async with transaction():
+        await fetch("SET LOCAL enable_nestloop = off")
+        plan = [row["QUERY PLAN"].strip() for row in await fetch(f"EXPLAIN {text}", *values)]
+    assert "Index Cond: (id = t.assignee_id)" in plan
