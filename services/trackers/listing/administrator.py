@@ -40,14 +40,10 @@ class AdministratorPlan:
         gates = [f"(SELECT count(*) FROM near) < {window.limit}"]
         for n, condition in enumerate(self._cheapest_sample_first()):
             samples.append(self._sample(condition, n))
-            branches = (
-                condition.branches(self.scope, f"sample{n}")
-                if condition.is_sampled
-                else [Branch(f"{self.scope.own} AND t.number = v.number", f"sample{n} v")]
-            )
             where = self._predicates(condition)
             selects += [
-                first_numbers(branch, where, self._number, window, [*gates, is_small(n)]) for branch in branches
+                first_numbers(branch, where, self._number, window, [*gates, is_small(n)])
+                for branch in self._sampled(condition, n)
             ]
             gates.append(f"NOT {is_small(n)}")
         selects += self._otherwise(window, gates)
@@ -106,19 +102,37 @@ class AdministratorPlan:
         return condition.predicate(self.scope)
 
     def count(self) -> str:
-        """Return the SELECT of the number of trackers."""
-        condition = next(iter(self.conditions), None)
-        if condition is None:
+        """Return the SELECT of the number of trackers.
+
+        If a condition leaves few trackers, these are looked through; or else those with a word, which an index has; or else
+        those of the first condition.
+        """
+        if not self.conditions:
             return f"SELECT count(*) FROM tracker t WHERE {self.scope.own}"
-        if len(self.conditions) == 1 and isinstance(condition, WasUpdated | IsDue):
-            return f"SELECT count(*) FROM ({condition.sample(self.scope)}) t"
-        rows = f"({condition.sample(self.scope)})" if condition.is_sampled else ""
-        selects = [
-            all_rows(branch, self._predicates(condition), is_nested=False)
-            for branch in condition.branches(self.scope, rows)
+        (last, *_) = sorted(self.conditions, key=lambda condition: not _is_indexed_word(condition))
+        count = self._count(last, last.every(self.scope))
+        few = [condition for condition in self._cheapest_sample_first() if not isinstance(condition, HasWord)]
+        if len(self.conditions) == 1 or not few:
+            return count
+        cases = [
+            f"WHEN {is_small(n)} THEN ({self._count(condition, self._sampled(condition, n))})"
+            for n, condition in enumerate(few)
         ]
+        samples = [self._sample(condition, n) for n, condition in enumerate(few)]
+        return f"WITH {', '.join(samples)} SELECT CASE {' '.join(cases)} ELSE ({count}) END"
+
+    def _count(self, condition: Condition, branches: Sequence[Branch]) -> str:
+        """Return the SELECT of the number of trackers in the branches of a condition that meet the others."""
+        where = self._predicates(condition)
+        selects = [all_rows(branch, where) for branch in branches]
         union = " UNION " if isinstance(condition, HasWord) else " UNION ALL "
         return f"SELECT count(*) FROM ({union.join(selects)}) t"
+
+    def _sampled(self, condition: Condition, n: int) -> list[Branch]:
+        """Return branches of the trackers of a condition whose sample is complete."""
+        if condition.is_sampled:
+            return condition.branches(self.scope, f"sample{n}")
+        return [Branch(f"{self.scope.own} AND t.number = v.number", f"sample{n} v")]
 
     @property
     def _number(self) -> Key:
@@ -167,3 +181,7 @@ class AdministratorPlan:
             leading = HasStatus(OPEN_STATUSES)
         branches = leading.branches(self.scope, "") if leading else [Branch(self.scope.own)]
         return [first_numbers(branch, where, self._number, window, gates) for branch in branches]
+
+
+def _is_indexed_word(condition: Condition) -> bool:
+    return isinstance(condition, HasWord) and condition.is_indexed

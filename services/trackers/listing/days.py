@@ -48,6 +48,10 @@ class _InRange(Sampled):
         """Return a branch for each tracker of the sample."""
         return [Branch(f"{scope.own} AND t.number = v.number", f"{sample} v")]
 
+    def every(self, scope: Scope) -> list[Branch]:
+        """Return a branch for the range, which is not in order of number."""
+        return [Branch(f"{scope.own} AND {self.range(scope)}")]
+
     def sample(self, scope: Scope) -> str:
         """Return the SELECT of the numbers, by the index."""
         return f"SELECT t.number FROM tracker t WHERE {scope.own} AND {self.range(scope)}"

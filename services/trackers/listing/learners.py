@@ -20,6 +20,18 @@ class OfLearner(Sampled):
         """Return how many learners may be read to have them as a set, rather than to look up those of trackers."""
         return limits.MAX_SAMPLE
 
+    def branches(self, _scope: Scope, sample: str) -> list[Branch]:
+        """Return a branch for each learner, by the index on learner and number."""
+        return [Branch("t.learner_id = v.id", f"{sample} v")]
+
+    def sample(self, scope: Scope) -> str:
+        """Return the SELECT of the learners, without a LIMIT."""
+        raise NotImplementedError
+
+    def every(self, scope: Scope) -> list[Branch]:
+        """Return the branches of all learners."""
+        return self.branches(scope, f"({self.sample(scope)})")
+
     @property
     def is_indexed(self) -> bool:
         """Return whether an index has the learners who meet the condition."""
@@ -72,10 +84,6 @@ class HasLearnerWith(OfLearner):
             in_groups = f"FROM learner_in_group i WHERE i.learner_id = r.id AND {self._in_groups(scope)}"
             matches.append(f"(SELECT true {in_groups} LIMIT 1)")  # EXISTS could be replaced by a hash of the groups
         return " AND ".join(matches)
-
-    def branches(self, _scope: Scope, sample: str) -> list[Branch]:
-        """Return a branch for each learner, by the index on learner and number."""
-        return [Branch("t.learner_id = v.id", f"{sample} v")]
 
     def sample(self, scope: Scope) -> str:
         """Return the SELECT of the learners, by the index of the first column or of the groups."""

@@ -33,17 +33,15 @@ def first_numbers(
     return f"SELECT f.number FROM {source}{trackers} WHERE {' AND '.join(gates)}"
 
 
-def all_rows(branch: Branch, where: Sequence[str], columns: str = "t.number", *, is_nested: bool = True) -> str:
+def all_rows(branch: Branch, where: Sequence[str], columns: str = "t.number") -> str:
     """Return the SELECT of all trackers of a branch.
 
-    OFFSET 0 makes the planner look up the trackers of one row of the source after the other; unless ``is_nested``, it may
-    join them otherwise, which is faster for many.
+    OFFSET 0 makes the planner look up the trackers of one row of the source after the other. It could join them with the
+    trackers of all organisations otherwise.
     """
     conditions = " AND ".join([branch.condition, *where])
     if not branch.source:
         return f"SELECT {columns} FROM tracker t WHERE {conditions}"
-    if not is_nested:
-        return f"SELECT {columns} FROM {branch.source} CROSS JOIN tracker t WHERE {conditions}"
     return (
         f"SELECT {columns} FROM {branch.source} "
         f"CROSS JOIN LATERAL (SELECT {columns} FROM tracker t WHERE {conditions} OFFSET 0) t"

@@ -70,12 +70,23 @@ class Condition(Protocol):
     def sample(self, scope: Scope) -> str:
         """Return the SELECT of the sample, without its LIMIT."""
 
+    def every(self, scope: Scope) -> list[Branch]:
+        """Return branches of all trackers that meet the condition, however many there are."""
+
 
 class Ordered:
     """The base of the conditions whose branches are always few."""
 
     __slots__ = ()
     is_sampled = False
+
+    def branches(self, scope: Scope, sample: str) -> list[Branch]:
+        """Return the branches; there is no sample."""
+        raise NotImplementedError
+
+    def every(self, scope: Scope) -> list[Branch]:
+        """Return the branches."""
+        return self.branches(scope, "")
 
     def sample(self, _scope: Scope) -> str:
         """Raise NotImplementedError: there is no sample."""
