@@ -50,6 +50,15 @@ def record_class(model: type[Model]) -> type[_Record]:
     return type(model.__name__, (_Record,), members)
 
 
+def without_joined_rows(row: M) -> M:
+    """Return a copy of a record that has its columns, but none of the rows that were joined to it."""
+    copy: M = object.__new__(type(row))
+    for name in column_names(cast(_Record, row).model):
+        if hasattr(row, name):
+            setattr(copy, name, getattr(row, name))
+    return copy
+
+
 @dataclass(frozen=True, slots=True)
 class RowShape:
     """The columns of a row in their order, the primary key first, and the shapes of the rows joined to it."""

@@ -14,6 +14,7 @@ from schema.selection import selected_row
 from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
 from services.notifications.subscription import starting_cursor
+from services.notifications.tracker_stream import newest_position
 from services.row_selection import select_row
 
 After = Annotated[
@@ -73,6 +74,7 @@ async def tracker_changed(
         info.context.tracker_streams,
         info.context,
         tracker.id,
+        position=await newest_position(tracker.id),
         selection=selected_row(info, TrackerEvent),
         ends_unseen=True,
     )

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from models.rows import without_joined_rows
 from schema.context import Context
 from services.accounts.current_viewers import SessionKey, session_key
 from services.notifications.event_feed import EventFeed
-from services.notifications.listeners import Delivery, Listener
+from services.notifications.listeners import Delivery, Listener, Position
 from services.row_selection import RowSelection
 from services.rows import selected_rows_by_id
 
@@ -30,7 +31,7 @@ class EventSource:
     member_id: UUID
     session: SessionKey
     row_id: UUID
-    position: int | None
+    position: Position
     kinds: Collection[Any] | None
     selection: RowSelection[Any]
     """What the operation selects of an event and of the rows that it refers to."""
@@ -57,7 +58,10 @@ class EventSource:
         if not self.ends_unseen and (not self.selection.joins or delivery.selection is self.selection):
             return delivery.event
         (event,) = await selected_rows_by_id(delivery.viewer, self.selection, [delivery.event.id])
-        return event if event is not None or self.ends_unseen else delivery.event
+        if event is None and not self.ends_unseen:
+            # It has been deleted since it was read. The rows that were joined to it then may no longer be visible.
+            return without_joined_rows(delivery.event)
+        return event
 
     def __aiter__(self) -> AsyncIterator[Any]:
         raise TypeError("An EventSource is listened to.")
@@ -68,12 +72,12 @@ def event_source(
     context: Context,
     row_id: UUID,
     *,
-    position: int | None = None,
+    position: Position,
     kinds: Collection[Any] | None = None,
     selection: RowSelection[Any],
     ends_unseen: bool = False,
 ) -> EventSource:
-    """Return the source of the events of a row for the viewer, from a position on, or None: only what comes.
+    """Return the source of the events of a row for the viewer, from a position on.
 
     See ``EventSource`` for ``selection`` and ``ends_unseen``.
     """

@@ -74,7 +74,7 @@ class Operations:
 
     def start(self, operation_id: str, request: Request) -> None:
         """Start an operation, or respond with an error if there are too many."""
-        if operation_id in self._by_id:
+        if operation_id in self._by_id or self._send_queue.has(operation_id):
             self._close(4409, f"Subscriber for {operation_id} already exists")
             return
         # Count on arrival: in a burst of requests, all of the tasks exist before the first one runs.
@@ -87,6 +87,7 @@ class Operations:
 
     def complete(self, operation_id: str) -> None:
         """Cancel an operation and send nothing more for it; its id can be reused at once."""
+        self._send_queue.discard(operation_id)
         if operation := self._by_id.get(operation_id):
             self._stop(operation)
 
@@ -118,7 +119,7 @@ class Operations:
             self._send_end(operation, result.result["errors"])
             return False
         head = b'{"type":"next","id":' + encode(operation.id) + b',"payload":'
-        return self._send_queue.put((head, result.encoded, b"}"), operation.resume)
+        return self._send_queue.put((head, result.encoded, b"}"), operation.id, operation.resume)
 
     def end(self, operation: _Operation, reason: Exception | None) -> None:
         """Tell the client that a subscription has ended."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from server.protocol.messages import encode
 from server.websocket.transport import SocketTransport
@@ -16,6 +16,18 @@ CloseConnection: TypeAlias = Callable[[int, str], None]
 """Closes the connection with a code and a reason; only the first call has an effect."""
 
 _Parts: TypeAlias = Sequence[bytes]
+
+
+class _Message(NamedTuple):
+    """A message that waits, of an operation if it has an id."""
+
+    parts: _Parts
+    operation_id: str | None
+    on_written: Callable[[], None] | None
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.parts))
 
 
 class SendQueue:
@@ -37,7 +49,7 @@ class SendQueue:
         self._max_seconds = max_seconds
         self._max_bytes = max_bytes
         self._unread = 0
-        self._waiting: deque[tuple[_Parts, Callable[[], None] | None]] | None = None
+        self._waiting: deque[_Message] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._drained: asyncio.Future[None] | None = None
         self._is_stopped = False
@@ -45,26 +57,40 @@ class SendQueue:
 
     def send(self, message: dict[str, Any]) -> bool:
         """Send a message, unless the connection is closing; return whether it has been written."""
-        return self.put((encode(message),))
+        return self.put((encode(message),), message.get("id"))
 
-    def put(self, parts: _Parts, on_written: Callable[[], None] | None = None) -> bool:
+    def put(self, parts: _Parts, operation_id: str | None = None, on_written: Callable[[], None] | None = None) -> bool:
         """Send a message that is encoded in parts; return whether it has been written, else ``on_written`` is called."""
         if self._is_stopped:
             return False
         if not self._waiting and self._transport.is_writable:
             self._write(parts)
             return True
-        length = sum(map(len, parts))
-        if self._unread and self._unread + length > self._max_bytes:
+        message = _Message(parts, operation_id, on_written)
+        if self._unread and self._unread + message.length > self._max_bytes:
             self._close(*TOO_SLOW)
             return False
         if self._waiting is None:
             self._waiting = deque()
-        self._waiting.append((parts, on_written))
-        self._unread += length
+        self._waiting.append(message)
+        self._unread += message.length
         if self._timer is None:
             self._start_timer()
         return False
+
+    def has(self, operation_id: str) -> bool:
+        """Return whether a message of an operation waits."""
+        return self._waiting is not None and any(each.operation_id == operation_id for each in self._waiting)
+
+    def discard(self, operation_id: str) -> None:
+        """Drop the messages of an operation that wait: its client has completed it, and may use the id again."""
+        if self._waiting is None:
+            return
+        self._waiting = deque(message for message in self._waiting if message.operation_id != operation_id)
+        self._unread = sum(message.length for message in self._waiting)
+        if not self._waiting:
+            self._waiting = None
+            self._end_waiting()
 
     async def drain(self) -> None:
         """Wait until all messages have been written, or the connection is closing."""
@@ -87,12 +113,12 @@ class SendQueue:
         """Write what waits, as far as the client reads."""
         has_written = False
         while self._waiting and self._transport.is_writable:
-            parts, on_written = self._waiting.popleft()
-            self._unread -= sum(map(len, parts))
-            self._write(parts)
+            message = self._waiting.popleft()
+            self._unread -= message.length
+            self._write(message.parts)
             has_written = True
-            if on_written is not None:
-                on_written()
+            if message.on_written is not None:
+                message.on_written()
         if not self._waiting:
             self._waiting = None
             self._end_waiting()

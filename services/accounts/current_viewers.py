@@ -6,13 +6,12 @@ Each request authenticates its own token (``sessions``); this is for subscriptio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from models import Member, Organisation
-from models.database import fetch
 from models.rows import columns, row
+from services.kernel.sql import StatementBuilder
 from services.viewer import NO_SESSION, Viewer
 
 SessionKey: TypeAlias = tuple[str, datetime]
@@ -43,28 +42,28 @@ def session_key(viewer: Viewer) -> SessionKey:
 
 async def find_valid(sessions: Sequence[SessionKey]) -> Mapping[SessionKey, CurrentMember]:
     """Return those of the sessions that are valid, with their members."""
-    return current_members(sessions, await fetch(select_current_members(1), *session_parameters(sessions)))
+    statement = StatementBuilder()
+    return current_members(sessions, await statement.fetch(select_current_members(sessions, statement)))
 
 
-@cache
-def select_current_members(first: int) -> str:
+def select_current_members(sessions: Sequence[SessionKey], statement: StatementBuilder) -> str:
     """Return a SELECT of the members whose sessions are valid, with the numbers of their sessions in ``sessions``.
 
-    The parameters ``$first`` and the next are those of ``session_parameters``. A member's row is selected once, however
-    many sessions it has.
+    A member's row is selected once, however many sessions it has.
     """
+    ids = statement.bind_array([session_id for session_id, _ in sessions], "uuid")
+    expiries = statement.bind_array([expires.timestamp() for _, expires in sessions], "float8")
+    # The LIMIT makes it a lookup by key for any number of sessions, which the planner does not know.
     return f"""
     SELECT array_agg(asked.number) AS sessions, {columns(Member, "m")}, {columns(Organisation, "o")}
-    FROM unnest(${first}::uuid[], ${first + 1}::float8[]) WITH ORDINALITY AS asked (id, expires, number)
-    JOIN session s ON s.id = asked.id JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
-    WHERE s.ended_at IS NULL AND s.expires_at > now() AND m.active AND to_timestamp(asked.expires) > now()
+    FROM unnest({ids}, {expiries}) WITH ORDINALITY AS asked (id, expires, number)
+    CROSS JOIN LATERAL (
+        SELECT member_id FROM session WHERE id = asked.id AND ended_at IS NULL AND expires_at > now() LIMIT 1
+    ) s
+    JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
+    WHERE m.active AND to_timestamp(asked.expires) > now()
     GROUP BY m.id, o.id
     """
-
-
-def session_parameters(sessions: Sequence[SessionKey]) -> tuple[list[str], list[float]]:
-    """Return the two parameters of ``select_current_members``."""
-    return [session_id for session_id, _ in sessions], [expires.timestamp() for _, expires in sessions]
 
 
 def current_members(

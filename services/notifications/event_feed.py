@@ -15,9 +15,11 @@ from uuid import UUID
 
 from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.accounts.sessions import SessionEnded
-from services.notifications.listeners import Audience, Deliveries, Listener, Numbered, Place, Read
+from services.notifications.listeners import Audience, Deliveries, Listener, Place, Position, Positioned, Read
 from services.row_selection import RowSelection
 
+POLLED_AT_ONCE = 50
+"""The number of rows of which a poll reads the events in one statement; wake-ups have their turn before the next."""
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
 
@@ -33,6 +35,8 @@ class EventFeed(ABC):
     _audiences: dict[UUID, Audience] = field(default_factory=dict)
     _due: set[UUID] = field(default_factory=set)
     """The rows whose events are to be read."""
+    _unpolled: list[UUID] = field(default_factory=list)
+    """The rows that the present poll has yet to read."""
     _ready: dict[Listener, None] = field(default_factory=dict)
     """The listeners who are ready for an event that has been read already."""
     _recalled: set[UUID] = field(default_factory=set)
@@ -45,14 +49,6 @@ class EventFeed(ABC):
 
         ``waiting`` has the listeners at each place.
         """
-
-    def _may_have_more(self, events: Sequence[Numbered]) -> bool:
-        """Return whether there may be more events than one read has found."""
-        return False
-
-    def _first_position(self, row_id: UUID) -> int:
-        """Return the position of a listener who only hears of what comes, once the events have been read."""
-        raise NotImplementedError
 
     def _on_deliver(self, listener: Listener, event: Any) -> None:  # noqa: B027 - not every feed has something to note
         """Note that an event is being delivered to a listener."""
@@ -115,6 +111,10 @@ class EventFeed(ABC):
     def _listeners(self) -> Iterable[Listener]:
         return (listener for audience in self._audiences.values() for listener in audience.listeners)
 
+    def _listeners_of(self, row_id: UUID) -> Iterable[Listener]:
+        audience = self._audiences.get(row_id)
+        return () if audience is None else audience.listeners
+
     async def run(self) -> None:
         """Deliver events until cancelled, retrying after database failures."""
         loop = asyncio.get_running_loop()
@@ -125,33 +125,50 @@ class EventFeed(ABC):
                 async with asyncio.timeout_at(next_poll):
                     await self._requested.wait()
             # Decided by the clock rather than by the timeout, so that frequent wake-ups do not postpone the poll.
-            is_poll = loop.time() >= next_poll
-            if is_poll:
+            if loop.time() >= next_poll:
                 next_poll = loop.time() + self.poll_seconds
+                self._unpolled = list(self._audiences)
             self._requested.clear()
             requests = self._due, self._ready, self._recalled
             self._due, self._ready, self._recalled = set(), {}, set()
+            polled = self._unpolled[-POLLED_AT_ONCE:]
             try:
-                await self._deliver_due(*requests, is_poll=is_poll)
+                await self._deliver_requested(*requests)
+                await self._poll(polled)
                 last_logged = None
             except Exception as error:  # of any kind: without this loop, no subscription receives anything
                 if type(error) is not last_logged:
                     last_logged = type(error)
                     _log.warning("notification reader failed, retrying: %s", last_logged.__name__)
                 await asyncio.sleep(_RETRY_SECONDS)
-                self._due |= self._audiences.keys() if is_poll else requests[0]
+                self._due |= requests[0]
                 self._ready |= {listener: None for listener in requests[1] if listener.is_open}
                 self._recalled |= requests[2]
                 self._requested.set()
 
+    async def _deliver_requested(self, due: set[UUID], ready: dict[Listener, None], recalled: set[UUID]) -> None:
+        """Deliver the events of the rows that are due, and those that listeners are ready for, and check sessions."""
+        to_check = [listener for listener in self._listeners() if listener.member_id in recalled] if recalled else []
+        await self._deliver_due(due, ready, to_check)
+
+    async def _poll(self, rows: Sequence[UUID]) -> None:
+        """Deliver the events of the last rows that have yet to be polled, and check sessions that have long not been."""
+        if rows:
+            before = asyncio.get_running_loop().time() - self.revalidate_seconds
+            listeners = (listener for row_id in rows for listener in self._listeners_of(row_id))
+            await self._deliver_due(rows, {}, [each for each in listeners if each.checked_at <= before])
+            del self._unpolled[-len(rows) :]
+            if self._unpolled:
+                self._requested.set()
+
     async def _deliver_due(
-        self, due: set[UUID], ready: dict[Listener, None], recalled: set[UUID], *, is_poll: bool
+        self, due: Iterable[UUID], ready: dict[Listener, None], to_check: Iterable[Listener]
     ) -> None:
         """Read what is due, ask the sessions of those who may receive something, and deliver to each the next event."""
-        rows = list(self._audiences) if is_poll else [row_id for row_id in due if row_id in self._audiences]
+        rows = [row_id for row_id in due if row_id in self._audiences]
         wakes = {row_id: self._audiences[row_id].wakes for row_id in rows}
         waiting = self._waiting_places(rows)
-        asked = [*ready, *self._to_revalidate(recalled, is_poll=is_poll)]
+        asked = [*ready, *to_check]
         for (row_id, _), listeners in waiting.items():
             asked += [listener for listener in listeners if listener.wakes_seen != wakes[row_id]]
         sessions = dict.fromkeys(listener.session for listener in asked)
@@ -160,7 +177,7 @@ class EventFeed(ABC):
         read = await self._read(waiting, list(sessions))
         receiving: list[Listener] = []
         for place, listeners in waiting.items():
-            receiving += self._hand_out(place, listeners, read.events.get(place, ()), wakes[place[0]])
+            receiving += self._hand_out(listeners, read.events.get(place, ()), read.limit, wakes[place[0]])
         if unasked := [listener for listener in receiving if listener.session not in sessions]:
             read.members |= (await self._read({}, list(dict.fromkeys(each.session for each in unasked)))).members
             read.selection = None  # it was read before those members were
@@ -173,38 +190,23 @@ class EventFeed(ABC):
         """Return the waiting listeners of these rows by their places."""
         places: dict[Place, list[Listener]] = {}
         for row_id in rows:
-            by_position: dict[int | None, list[Listener]] = {}
-            for listener in self._audiences[row_id].listeners:
+            by_position: dict[Position, list[Listener]] = {}
+            for listener in self._listeners_of(row_id):
                 if listener.is_waiting:
                     by_position.setdefault(listener.position, []).append(listener)
             places |= {(row_id, position): listeners for position, listeners in by_position.items()}
         return places
 
-    def _to_revalidate(self, recalled: set[UUID], *, is_poll: bool) -> list[Listener]:
-        """Return the listeners whose sessions are to be asked, whether or not there are events for them."""
-        if not (recalled or is_poll):
-            return []
-        before = asyncio.get_running_loop().time() - self.revalidate_seconds
-        return [
-            listener
-            for listener in self._listeners()
-            if (is_poll and listener.checked_at <= before) or listener.member_id in recalled
-        ]
-
     def _hand_out(
-        self, place: Place, listeners: Iterable[Listener], events: Sequence[Numbered], wakes: int
+        self, listeners: Iterable[Listener], events: Sequence[Positioned], limit: int, wakes: int
     ) -> list[Listener]:
         """Give the listeners at a place the events that were read, and return those who hear of one."""
-        row_id, position = place
-        may_have_more = self._may_have_more(events)
         receiving = []
         for listener in listeners:
             if not listener.is_open:
                 continue
             listener.wakes_seen = wakes
-            listener.must_read = may_have_more
-            if position is None:
-                listener.position = self._first_position(row_id)
+            listener.must_read = len(events) >= limit
             if events:
                 listener.hand(events)
                 if listener.peek() is not None:

@@ -1,59 +1,50 @@
 """Reading what comes next in inboxes, together with the members who may receive it, in one statement.
 
 As both are of one snapshot, whoever receives a notification had a valid session, and the roles, of a moment when it had
-been written.
+been written. The statements are built so that PostgreSQL plans them once a connection, because a plan costs more than
+its execution: the planner knows neither the number of elements of an array nor how many events follow a cursor.
 """
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from models import Notification
-from models.database import fetch
 from models.rows import column_names, columns, rows
-from services.accounts.current_viewers import (
-    CurrentMember,
-    SessionKey,
-    current_members,
-    select_current_members,
-    session_parameters,
-)
+from services.accounts.current_viewers import CurrentMember, SessionKey, current_members, select_current_members
 from services.kernel.sql import StatementBuilder
-from services.notifications.listeners import Numbered, Place, Read
+from services.notifications.listeners import Place, Positioned, Read
 from services.row_selection import RowSelection, select_row
 
 BATCH_SIZE = 100
+LIVE_BATCH_SIZE = 2
+"""The number of notifications that are read with the rows that they refer to. Of more than one, the rows would be read
+again when it is sent; a second one shows that there may be more."""
 
 
-@cache
-def _select_events_and_members() -> str:
-    """Return a SELECT of the next notifications of each place, and of the members whose sessions are valid.
-
-    A row has one of both.
-    """
-    return f"""
+async def read_events(places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
+    """Read the next notifications of each place, without the rows that they refer to."""
+    statement = StatementBuilder()
+    members = statement.bind_array([member_id for member_id, _ in places], "uuid")
+    cursors = statement.bind_array([cursor for _, cursor in places], "bigint")
+    # A row of the result has either a notification or a member.
+    records = await statement.fetch(f"""
     SELECT n.*, s.* FROM (
-        SELECT request.index, n.* FROM unnest($1::uuid[], $2::bigint[])
+        SELECT request.index, n.* FROM unnest({members}, {cursors})
             WITH ORDINALITY AS request (member_id, after, index)
         CROSS JOIN LATERAL (
             SELECT {columns(Notification, "n")} FROM notification n
             WHERE n.recipient_id = request.member_id AND n.cursor > request.after ORDER BY n.cursor LIMIT {BATCH_SIZE}
         ) n
-    ) n FULL JOIN ({select_current_members(3)}) s ON false ORDER BY n.index, n."n.cursor"
-    """
-
-
-async def read_events(places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
-    """Read the next notifications of each place, without the rows that they refer to."""
-    members, cursors = [member_id for member_id, _ in places], [cursor for _, cursor in places]
-    records = await fetch(_select_events_and_members(), members, cursors, *session_parameters(sessions))
+    ) n FULL JOIN ({select_current_members(sessions, statement)}) s ON false ORDER BY n.index, n."n.cursor"
+    """)
     found = [record for record in records if record["index"] is not None]
-    events: dict[Place, list[Numbered]] = {}
+    events: dict[Place, list[Positioned]] = {}
     for record, notification in zip(found, rows(Notification, "n", found), strict=True):
         events.setdefault(places[record["index"] - 1], []).append((notification.cursor, notification))
     valid = [record for record in records if record["index"] is None]
-    return Read(dict(events), current_members(sessions, valid))
+    return Read(dict(events), BATCH_SIZE, current_members(sessions, valid))
 
 
 async def read_selected_events(
@@ -69,22 +60,22 @@ async def read_selected_events(
     statement = StatementBuilder()
     joins = source.joins(known.viewer(None), statement)
     rights = [*statement.values]
-    text = f"""
+    # As a subquery, the cursor is unknown to the planner; the notifications are limited first, to join to few.
+    records = await statement.fetch(f"""
     SELECT n.*, s.* FROM (
-        SELECT {source.columns} FROM notification n {joins}
-        WHERE n.recipient_id = {statement.bind(member_id)} AND n.cursor > {statement.bind(cursor)}
-        ORDER BY n.cursor LIMIT {BATCH_SIZE}
-    ) n FULL JOIN ({select_current_members(len(statement.values) + 1)}) s ON false ORDER BY n."n.cursor"
-    """
-    statement.values += session_parameters(sessions)
-    records = await statement.fetch(text)
+        SELECT {source.columns} FROM (
+            SELECT * FROM notification WHERE recipient_id = {statement.bind(member_id)}
+                AND cursor > (SELECT {statement.bind(cursor)}::bigint) ORDER BY cursor LIMIT {LIVE_BATCH_SIZE}
+        ) n {joins}
+    ) n FULL JOIN ({select_current_members(sessions, statement)}) s ON false ORDER BY n."n.cursor"
+    """)
     found = [record for record in records if record["n.id"] is not None]
     members = current_members(sessions, [record for record in records if record["n.id"] is None])
-    events: dict[Place, Sequence[Numbered]] = {place: [(event.cursor, event) for event in source.read(found)]}
+    events: dict[Place, Sequence[Positioned]] = {place: [(event.cursor, event) for event in source.read(found)]}
     recipient = _recipient(member_id, members)
     again = StatementBuilder()
     is_seen = recipient is not None and (source.joins(recipient.viewer(None), again), again.values) == (joins, rights)
-    return Read(events, members, selection if is_seen else None)
+    return Read(events, LIVE_BATCH_SIZE, members, selection if is_seen else None)
 
 
 def _recipient(member_id: UUID, members: dict[SessionKey, CurrentMember]) -> CurrentMember | None:

@@ -9,8 +9,8 @@ from typing import Any
 from models import Notification
 from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.notifications.event_feed import EventFeed
-from services.notifications.inbox_events import BATCH_SIZE, read_events, read_selected_events
-from services.notifications.listeners import Listener, Numbered, Place, Read
+from services.notifications.inbox_events import read_events, read_selected_events
+from services.notifications.listeners import Listener, Place, Read
 from services.row_selection import RowSelection
 
 
@@ -56,9 +56,6 @@ class InboxReader(EventFeed):
         if any(listener.must_read or listener.selection is not selection for listener in listeners):
             return None
         return place, selection, member
-
-    def _may_have_more(self, events: Sequence[Numbered]) -> bool:
-        return len(events) >= BATCH_SIZE
 
     def _on_deliver(self, listener: Listener, event: Notification) -> None:
         if event.created_at > listener.started_at:

@@ -10,11 +10,13 @@ from services.accounts.current_viewers import CurrentMember, SessionKey
 from services.row_selection import RowSelection
 from services.viewer import Viewer
 
-Numbered: TypeAlias = tuple[int, Any]
-"""An event, after its position among the events of its row."""
+Position: TypeAlias = Hashable
+"""Where a listener is in the events of a row: what their feed reads on from. Listeners at equal positions share a read."""
 
+Positioned: TypeAlias = tuple[Position, Any]
+"""An event, after the position of those who have taken it."""
 
-Place: TypeAlias = tuple[UUID, int | None]
+Place: TypeAlias = tuple[UUID, Position]
 """A row and a position in its events, from which all listeners there continue together."""
 
 
@@ -22,7 +24,9 @@ Place: TypeAlias = tuple[UUID, int | None]
 class Read:
     """What one read found: the events after each place, and the members of the sessions that are still valid."""
 
-    events: dict[Place, Sequence[Numbered]] = field(default_factory=dict)
+    events: dict[Place, Sequence[Positioned]] = field(default_factory=dict)
+    limit: int = 0
+    """The number of events after a place that it would have found at most: there may be more."""
     members: dict[SessionKey, CurrentMember] = field(default_factory=dict)
     selection: RowSelection[Any] | None = None
     """What of the rows that the events refer to was read with them, as far as ``members`` may see it; None: nothing."""
@@ -56,8 +60,7 @@ class Listener:
     session: SessionKey
     deliver: Callable[[Delivery], None]
     end: Callable[[Exception], None]
-    position: int | None = None
-    """Where the listener is in the events, as the feed counts them; None before the first read: only what comes."""
+    position: Position
     kinds: Collection[Any] | None = None
     """The kinds of events that it hears of; None: all."""
     by_session: bool = False
@@ -74,10 +77,10 @@ class Listener:
     must_read: bool = True
     """Whether there may be events that no wake-up has told of: before the first read, and after a full batch."""
     wakes_seen: int = 0
-    _events: Sequence[Numbered] = ()
+    _events: Sequence[Positioned] = ()
     _next: int = 0
 
-    def hand(self, events: Sequence[Numbered]) -> None:
+    def hand(self, events: Sequence[Positioned]) -> None:
         """Give it the events that were read for its position, which it may share with other listeners."""
         self._events, self._next = events, 0
 

@@ -2,79 +2,102 @@
 
 A wake-up identifies the tracker, and the events are read from its history. Events that have been read are recognised by
 their ids rather than their times: if two transactions commit concurrently, the event that becomes visible later may
-have the earlier time.
+have the earlier time. It cannot be earlier by more than its transaction has taken, so only the ids of the events of a
+tracker's last hour are remembered.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self, cast
 from uuid import UUID
 
 from models import TrackerEvent
 from models.database import fetch
 from models.rows import columns, rows
-from services.accounts.current_viewers import SessionKey, find_valid
+from services.accounts.current_viewers import SessionKey, current_members, select_current_members
+from services.kernel.sql import StatementBuilder
 from services.notifications.event_feed import EventFeed
-from services.notifications.listeners import Listener, Numbered, Place, Read
+from services.notifications.listeners import Listener, Place, Positioned, Read
+
+BATCH_SIZE = 100
+LONGEST_TRANSACTION = dt.timedelta(hours=1)
+"""The time within which a transaction commits that writes history; far more than an import takes."""
+
+_SELECT_NEWEST = """
+SELECT id, at FROM tracker_event
+WHERE tracker_id = $1 AND at >= (SELECT max(at) FROM tracker_event WHERE tracker_id = $1) - $2::interval
+"""
 
 
-@dataclass(eq=False, slots=True)
-class _Log:
-    """The events of a tracker since somebody listens to it, as far as somebody has not been delivered them yet."""
+@dataclass(frozen=True, slots=True)
+class SeenEvents:
+    """A position in a tracker's history: all events before ``since`` have been seen, and those with these ids."""
 
-    known_ids: set[UUID]
-    events: list[Numbered] = field(default_factory=list)
-    end: int = 0
-    """The position of the newest event; the first has the position 1."""
+    since: dt.datetime
+    times: frozenset[tuple[UUID, dt.datetime]]
+    """The ids and times of the events seen that are not older than ``since``."""
 
-    def add(self, event: TrackerEvent) -> None:
-        self.known_ids.add(event.id)
-        self.end += 1
-        self.events.append((self.end, event))
+    @classmethod
+    def of(cls, events: Iterable[tuple[UUID, dt.datetime]]) -> Self:
+        """Return the position of those who have seen these events and all that are much older."""
+        times = dict(events)
+        if not times:
+            return cls(dt.datetime.min.replace(tzinfo=dt.UTC), frozenset())
+        since = max(times.values()) - LONGEST_TRANSACTION
+        return cls(since, frozenset((event_id, at) for event_id, at in times.items() if at >= since))
+
+    def after(self, event: TrackerEvent) -> Self:
+        """Return the position of those who have seen one event more."""
+        return self.of([*self.times, (event.id, event.at)])
+
+
+async def newest_position(tracker_id: UUID) -> SeenEvents:
+    """Return the position of those who only hear of what comes."""
+    records = await fetch(_SELECT_NEWEST, tracker_id, LONGEST_TRANSACTION)
+    return SeenEvents.of((record["id"], record["at"]) for record in records)
 
 
 @dataclass(eq=False)
 class TrackerStreams(EventFeed):
-    """Delivers the events of trackers, each once. The row is the tracker, a position counts what was read of it."""
+    """Delivers the events of trackers, each once. The row is the tracker, and positions are ``SeenEvents``."""
 
     poll_seconds: float = 15.0
     revalidate_seconds: float = 0.0
-    _logs: dict[UUID, _Log] = field(default_factory=dict)
-
-    def remove(self, listener: Listener) -> None:
-        """Deliver nothing more to a listener, and forget what nobody else is still to be delivered."""
-        super().remove(listener)
-        if listener.row_id not in self._audiences:
-            self._logs.pop(listener.row_id, None)
 
     async def _read(self, waiting: Mapping[Place, Sequence[Listener]], sessions: Sequence[SessionKey]) -> Read:
-        for tracker_id in {tracker_id for tracker_id, _ in waiting}:
-            await self._read_events(tracker_id)
-        events: dict[Place, Sequence[Numbered]] = {}
-        for tracker_id, position in waiting:
-            if position is not None and (log := self._logs.get(tracker_id)) is not None:
-                events[tracker_id, position] = [event for event in log.events if event[0] > position]
-        return Read(events, dict(await find_valid(sessions)) if sessions else {})
+        return await _read_events([*waiting], sessions)
 
-    async def _read_events(self, tracker_id: UUID) -> None:
-        log = self._logs.get(tracker_id)
-        if log is None:
-            ids = await fetch("SELECT id FROM tracker_event WHERE tracker_id = $1", tracker_id)
-            if tracker_id in self._audiences:
-                self._logs[tracker_id] = _Log({record["id"] for record in ids})
-            return
-        records = await fetch(
-            f"SELECT {columns(TrackerEvent, 'e')} FROM tracker_event e "
-            "WHERE e.tracker_id = $1 AND e.id <> ALL($2) ORDER BY e.version, e.at, e.id",
-            tracker_id,
-            list(log.known_ids),
-        )
-        if self._logs.get(tracker_id) is not log:  # the last listener has left meanwhile
-            return
-        for event in rows(TrackerEvent, "e", records):
-            log.add(event)
-        positions = [listener.position for listener in self._audiences[tracker_id].listeners]
-        oldest = min((position for position in positions if position is not None), default=log.end)
-        log.events = [event for event in log.events if event[0] > oldest]
 
-    def _first_position(self, row_id: UUID) -> int:
-        return self._logs[row_id].end
+async def _read_events(places: Sequence[Place], sessions: Sequence[SessionKey]) -> Read:
+    """Read the events that have not been seen at each place, and the members of the sessions, in one statement."""
+    seen = [cast(SeenEvents, position) for _, position in places]
+    known = [(number, event_id) for number, position in enumerate(seen, 1) for event_id, _ in position.times]
+    statement = StatementBuilder()
+    trackers = statement.bind_array([tracker_id for tracker_id, _ in places], "uuid")
+    starts = statement.bind_array([position.since for position in seen], "timestamptz")
+    known_numbers = statement.bind_array([number for number, _ in known], "bigint")
+    known_ids = statement.bind_array([event_id for _, event_id in known], "uuid")
+    # A row of the result has either an event or a member.
+    records = await statement.fetch(f"""
+    SELECT e.*, s.* FROM (
+        SELECT request.number, e.* FROM unnest({trackers}, {starts})
+            WITH ORDINALITY AS request (tracker_id, since, number)
+        CROSS JOIN LATERAL (
+            SELECT {columns(TrackerEvent, "e")} FROM tracker_event e
+            WHERE e.tracker_id = request.tracker_id AND e.at >= request.since
+                AND (request.number, e.id) NOT IN (SELECT * FROM unnest({known_numbers}, {known_ids}))
+            ORDER BY e.version, e.at, e.id LIMIT {BATCH_SIZE}
+        ) e
+    ) e FULL JOIN ({select_current_members(sessions, statement)}) s ON false
+    ORDER BY e.number, e."e.version", e."e.at", e."e.id"
+    """)
+    found = [record for record in records if record["number"] is not None]
+    events: dict[Place, list[Positioned]] = {}
+    for record, event in zip(found, rows(TrackerEvent, "e", found), strict=True):
+        number = record["number"] - 1
+        of_place = events.setdefault(places[number], [])
+        before = cast(SeenEvents, of_place[-1][0]) if of_place else seen[number]
+        of_place.append((before.after(event), event))
+    valid = [record for record in records if record["number"] is None]
+    return Read(dict(events), BATCH_SIZE, current_members(sessions, valid))

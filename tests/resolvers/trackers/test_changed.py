@@ -12,9 +12,12 @@ from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
 from services.accounts.sessions import SessionEnded
 from services.notifications.inbox_reader import InboxReader
+from services.notifications.tracker_stream import TrackerStreams
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, data, executor, gid, viewer
-from tests.support.clients.subscriptions import TRACKER_CHANGED, subscribe_to_tracker, wait_until
+from tests.support.clients.recorder import Recorder
+from tests.support.clients.subscriptions import TRACKER_CHANGED, run_feed, subscribe_to_tracker, wait_until
+from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import college, create_successfully
 
 COMMENT = "mutation ($id: ID!, $text: String!) { addComment(input: {trackerId: $id, text: $text}) { errors { code } } }"
@@ -61,6 +64,26 @@ async def test_many_concurrent_events_are_each_sent_once(database: str) -> None:
         await asyncio.gather(*(data(tenant.bob, COMMENT, id=gid(tracker), text=text) for text in comments))
         events = [await first, *[await subscription.event() for _ in range(29)]]
         assert sorted(event["comment"] for event in events) == sorted(comments)
+
+
+async def test_an_event_committed_before_the_first_read_is_sent_once(database: str) -> None:
+    tenant, tracker = await college_with_tracker()
+    await data(tenant.bob, COMMENT, id=gid(tracker), text="Before")
+    streams, sink = TrackerStreams(), Recorder()
+    context = Context(INSTALLATION, InboxReader(), "", await viewer(tenant.ada), streams)
+    operation = executor().prepare(Request(TRACKER_CHANGED, {"id": gid(tracker)}, None), context)
+    await executor().open(operation, context, "", sink)
+    await data(tenant.bob, COMMENT, id=gid(tracker), text="Between")
+    with record_statements() as statements:
+        async with run_feed(streams):
+            await wait_until(lambda: len(sink.results) == 1)
+            await data(tenant.bob, COMMENT, id=gid(tracker), text="After")
+            streams.wake(str(tracker.id))
+            await wait_until(lambda: len(sink.results) == 2)
+            await wait_until(lambda: streams.waiting_count == 1 and tracker.id in streams)
+    assert [result.result["data"]["trackerChanged"]["comment"] for result in sink.results] == ["Between", "After"]
+    # The first time, it is only known after the read whose sessions are to be asked, and a poll follows.
+    assert len([statement for statement in statements if "AS request (tracker_id, since, number)" in statement]) == 4
 
 
 async def test_an_event_is_only_delayed_if_its_notification_is_lost(database: str) -> None:

@@ -1,18 +1,16 @@
 """Subscriptions share what they can: an event is read, executed and encoded once for each document and member."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
-from models import Learner, Member, MemberKind, Tracker
+from models import Learner, Member, MemberKind, Notification, Tracker
 from schema.context import Context
-from server.execution.executor_interface import OpenSubscription, SharedResult
 from server.protocol.messages import Request
 from services.files.signed_urls import verify_signed_path
 from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, executor, sent, viewer
+from tests.support.clients.recorder import Recorder, received
 from tests.support.clients.subscriptions import NOTIFICATION_RECEIVED, run_feed, wait_until
 from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import college, create_successfully
@@ -24,35 +22,6 @@ subscription ($filter: TrackerFilter = { status: [CLOSED] }) {
   notificationReceived { tracker { learner { trackers(filter: $filter) { totalCount } } } }
 }
 """
-
-
-class Recorder:
-    """A sink that keeps results, and is ready for the next only if it is not slow."""
-
-    def __init__(self, *, is_slow: bool = False) -> None:
-        self.results: list[SharedResult] = []
-        self.is_slow = is_slow
-        self.subscription: OpenSubscription | None = None
-
-    def deliver(self, result: SharedResult) -> bool:
-        self.results.append(result)
-        return not self.is_slow
-
-    def end(self, reason: Exception | None) -> None:
-        raise AssertionError(reason)
-
-    @property
-    def cursors(self) -> list[int]:
-        return [int(notification["cursor"]) for notification in self.notifications]
-
-    @property
-    def notifications(self) -> list[Any]:
-        return [sent(result.result)["data"]["notificationReceived"] for result in self.results]
-
-
-def received(count: int, *sinks: Recorder) -> Callable[[], bool]:
-    """Return the condition that each of the sinks has received this many results."""
-    return lambda: all(len(sink.results) == count for sink in sinks)
 
 
 async def open_with(reader: InboxReader, member: Member, document: str, after: str | None, sink: Recorder) -> None:
@@ -183,6 +152,28 @@ async def test_rights_that_have_changed_decide_what_is_sent(database: str) -> No
         assert [await numbers() for _ in range(2)] == [[1, None]] * 2
         await Member.filter(id=tenant.tina.id).update(kind=MemberKind.ADMINISTRATOR)
         assert [await numbers() for _ in range(2)] == [[1, 1]] * 2
+
+
+async def test_a_notification_deleted_before_it_is_sent_has_no_rows_of_earlier_rights(database: str) -> None:
+    tenant = await college()
+    tracker = await make.tracker(tenant.organisation, learner=tenant.learner)
+    reader, quick, slow = InboxReader(poll_seconds=3600), Recorder(), Recorder(is_slow=True)
+    async with run_feed(reader):
+        for sink in (quick, slow):
+            await open_with(reader, tenant.tina, NOTIFICATION_RECEIVED, None, sink)
+        for count in (1, 2, 3):  # the last ones are read by the quick one, with their rows
+            await make.notification(tracker, tenant.tina)
+            reader.wake(str(tenant.tina.id))
+            await wait_until(received(count, quick))
+        assert slow.subscription is not None
+        slow.subscription.resume()
+        await wait_until(received(2, slow))
+        await make.notification(tracker, tenant.tina)
+        await Learner.filter(id=tenant.learner.id).update(tutor_id=None)
+        await Notification.filter(recipient_id=tenant.tina.id).delete()
+        slow.subscription.resume()
+        await wait_until(received(3, slow))
+    assert [notification["tracker"] for notification in slow.notifications] == [{"number": 1}] * 2 + [None]
 
 
 async def test_an_address_of_a_file_is_only_for_the_session_that_it_is_sent_to(database: str) -> None:

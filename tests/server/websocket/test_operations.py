@@ -2,16 +2,28 @@
 
 import asyncio
 import datetime as dt
+import select
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from server.websocket.limits import SocketLimits
-from tests.support.clients.websocket import INIT, INIT_AS_ADA, complete, next_message, open_client, subscribe
+from tests.support.clients.websocket import (
+    INIT,
+    INIT_AS_ADA,
+    WebSocketClient,
+    complete,
+    next_message,
+    open_client,
+    subscribe,
+)
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
 INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
+
+WRITE_X = 'mutation { write(text: "x") }'
 
 
 @pytest.fixture
@@ -31,6 +43,49 @@ async def test_queries_and_mutations(server: FakeApp) -> None:
         assert await client.receive() == next_message("1", data={"write": "x"})
         assert await client.receive() == complete()
     assert server.written == ["x"]
+
+
+@asynccontextmanager
+async def full_connection() -> AsyncIterator[tuple[FakeApp, WebSocketClient]]:
+    """Open a client that reads nothing until it resumes reading, and has been sent more than the buffers hold."""
+    limits = SocketLimits(max_unread_bytes=100_000_000)
+    async with sample_api(socket_limits=limits) as server, open_client(server, INIT_AS_ADA, max_size=None) as client:
+        client.connection.transport.pause_reading()
+        await client.send(subscribe("subscription { count(pad: 20000000) }", "a"))
+        await asyncio.to_thread(select.select, [client.connection.transport.get_extra_info("socket")], [], [])
+        yield server, client
+
+
+async def wait_for_written(server: FakeApp, *texts: str) -> None:
+    async with asyncio.timeout(10):
+        while server.written != [*texts]:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_message_that_waits_is_not_sent_to_another_operation_with_its_id() -> None:
+    async with full_connection() as (server, client):
+        await client.send(subscribe(WRITE_X, "b"))
+        await wait_for_written(server, "x")
+        await client.send(subscribe(WRITE_X, "c"))
+        await wait_for_written(server, "x", "x")
+        await client.send(complete("b"), subscribe("{ who }", "b"), complete("a"))
+        async with asyncio.timeout(10):
+            while len(server.contexts) != 5:
+                await asyncio.sleep(0.01)
+        client.connection.transport.resume_reading()
+        received = [await client.receive() for _ in range(5)]
+    assert (received[0]["id"], received[1:3]) == ("a", [next_message("c", data={"write": "x"}), complete("c")])
+    assert received[3:] == [next_message("b", data={"who": "ada"}), complete("b")]
+
+
+async def test_an_id_is_in_use_as_long_as_a_message_of_its_operation_waits() -> None:
+    async with full_connection() as (server, client):
+        await client.send(subscribe(WRITE_X, "b"))
+        await wait_for_written(server, "x")
+        await client.send(subscribe("{ who }", "b"))
+        await asyncio.sleep(0.1)
+        client.connection.transport.resume_reading()
+        assert await client.wait_closed() == (4409, "Subscriber for b already exists")
 
 
 async def test_each_operation_has_a_context_of_its_own(server: FakeApp) -> None:

@@ -6,10 +6,12 @@ import asyncpg
 import pytest
 
 from models import Member
+from models.base import new_id
 from models.database import database as open_database
 from models.database import fetch
 from server.setting_values import database_credentials
 from services.accounts.current_viewers import session_key
+from services.notifications.event_feed import POLLED_AT_ONCE
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listeners import Delivery, Listener
 from tests.support import factories as make
@@ -18,7 +20,7 @@ from tests.support.clients.subscriptions import TIMEOUT, run_feed, run_reader, w
 from tests.support.databases.sql_statements import record_statements
 from tests.support.scenarios.college import College, college, create_successfully
 
-READ = "unnest($1::uuid[], $2::bigint[])"
+READ = "AS request (member_id, after, index)"
 LISTENING_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
 OTHER_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
@@ -125,6 +127,25 @@ async def test_members_who_wait_share_a_statement(database: str) -> None:
             assert await asyncio.gather(*tasks) == [[1]] * 20
     # As nothing woke them, it is only known after the read whose sessions are to be asked.
     assert len([statement for statement in statements if READ in statement]) == 2
+
+
+async def test_a_poll_reads_some_inboxes_at_a_time_and_wake_ups_have_their_turn(database: str) -> None:
+    tenant = await college()
+    session = session_key(await viewer(tenant.bob))
+    reader, checked = InboxReader(poll_seconds=3600.0), 2 * POLLED_AT_ONCE + 1
+    for _ in range(checked):  # of members that are not in the database, so that nothing is delivered
+        member_id = new_id()
+        reader.add(Listener(member_id, member_id, session, lambda _: None, lambda _: None, position=0))
+    reader._due.clear()
+    task = asyncio.create_task(next_cursors(reader, tenant.bob))
+    await asyncio.sleep(0)
+    await make.notification(await make.tracker(tenant.organisation), tenant.bob)
+    with record_statements() as statements:
+        async with run_feed(reader):
+            assert await task == [1]
+            await wait_until(lambda: not reader._unpolled)
+    # The inbox that is due comes before the poll, and its member's session after it.
+    assert len([statement for statement in statements if READ in statement]) == 2 + 3
 
 
 async def test_the_reader_polls_without_wake_ups(database: str) -> None:
