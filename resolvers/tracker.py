@@ -8,14 +8,16 @@ import strawberry
 from models import Tracker
 from resolvers.errors import input_errors
 from schema.context import Info
+from schema.field_value import referenced_columns
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.ids import parse_argument_id
 from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload
+from schema.loaders import TrackerKey
 from schema.relay import ConnectionData
 from schema.selection import selected_row
-from schema.tracker_connection import tracker_connection
+from schema.tracker_connection import selected_history, tracker_connection
 from services.kernel.errors import Problem
 from services.paging.keyset import encode_cursor
 from services.paging.pages import PageRequest
@@ -32,7 +34,10 @@ async def tracker(info: Info, id: Annotated[strawberry.ID, strawberry.argument(d
     info.context.require_viewer()
     if reference.type_name != "Tracker":
         return None
-    return await info.context.loaders.rows(selected_row(info, Tracker)).load(reference.id)
+    key = TrackerKey(
+        reference.id, selected_row(info, Tracker), referenced_columns(), selected_history(reference.id, info)
+    )
+    return await info.context.loaders.tracker(key)
 
 
 async def list_trackers(

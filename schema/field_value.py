@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -15,6 +16,7 @@ from schema.relay import Node
 from schema.selection import shown_columns
 from services.forms import values
 from services.forms.display import MISSING_NAME
+from services.row_selection import RowSelection
 
 
 @strawberry.interface(description="The value of a filled field.")
@@ -73,14 +75,22 @@ class ChoiceValue(FieldValue):
     choices: list[Choice] = strawberry.field(description="The chosen entries of the list, in form order.")
 
 
+@cache
+def referenced_columns() -> tuple[RowSelection[Any], ...]:
+    """Return what is read of the rows that values refer to: all that is shown, for ``display`` and any ``node``."""
+    return shown_columns(models.Member), shown_columns(models.Employer), shown_columns(models.Programme)
+
+
 def _node(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
-    # All that any field shows of the rows, so that ``display`` and ``node`` share a statement.
-    selections = (shown_columns(models.Member), shown_columns(models.Employer), shown_columns(models.Programme))
-    return info.context.loaders.references(selections).load(root.reference)
+    return then(info.context.loaders.references(referenced_columns()).load(root.reference), _itself)
+
+
+def _itself(row: Any) -> Any:
+    return row
 
 
 def _display(root: strawberry.Parent[values.ReferenceValue], info: Info) -> Any:
-    return then(_node(root, info), _name)
+    return then(info.context.loaders.references(referenced_columns()).load(root.reference), _name)
 
 
 def _name(row: Any) -> str:

@@ -76,10 +76,14 @@ def related_row(root: Any, info: Info, relation: str) -> Any:
 def then(value: Any, make: Callable[[Any], Any]) -> Any:
     """Return what ``make`` makes of a value: at once if it is at hand, else an awaitable of it.
 
-    A value that is not at hand is a future of a data loader. ``make`` may return an awaitable too, which waits for
+    A value that is not at hand is a future of a data loader that is not done. ``make`` may return an awaitable too, which waits for
     nothing that is yet to be requested: those of several rows are awaited one after the other.
     """
-    return Then(value, make) if isinstance(value, Future) else make(value)
+    if not isinstance(value, Future):
+        return make(value)
+    if value.done() and not value.cancelled() and value.exception() is None:
+        return make(value.result())
+    return Then(value, make)
 
 
 class Then(Awaitable[Any]):

@@ -23,10 +23,12 @@ from services.tracker_types.versions import TypeVersion, cached_version, version
 from services.trackers import comments
 from services.trackers.attachments import File, files_by_id
 from services.trackers.listing.page import TrackerQuery, pages_by_learner
+from services.trackers.whole import HistoryRequest, WholeTracker, read_whole_tracker
 from services.viewer import Viewer
 
 M = TypeVar("M", bound=Model)
 K = TypeVar("K")
+L = TypeVar("L")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class PageKey:
     count: bool
     selection: RowSelection[Any]
     query: TrackerQuery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerKey:
+    """The key of a tracker that is read with what hangs on it, if no other tracker is read at the same time."""
+
+    id: UUID
+    selection: RowSelection[Tracker]
+    references: tuple[RowSelection[Any], ...]
+    history: PageKey | None
 
 
 class Loaders:
@@ -98,6 +110,20 @@ class Loaders:
         """Return the data loader of pages of learners' trackers."""
         return DataLoader(partial(_load_learner_trackers, self._viewer))
 
+    @cached_property
+    def whole_trackers(self) -> DataLoader[TrackerKey, WholeTracker]:
+        """Return the data loader of trackers with what hangs on them."""
+        return DataLoader(partial(_load_whole_trackers, self._viewer))
+
+    async def tracker(self, key: TrackerKey) -> Tracker | None:
+        """Return a tracker, and keep what was read with it for the loaders of its history and of references."""
+        whole = await self.whole_trackers.load(key)
+        if key.history is not None and whole.history is not None:
+            self.histories.prime(key.history, whole.history)
+        if whole.referenced:
+            self.references(key.references).prime_many(whole.referenced)
+        return whole.tracker
+
     def rows(self, selection: RowSelection[M]) -> DataLoader[UUID, M | None]:
         """Return the data loader that fetches what is selected of a model's rows by id."""
         if selection not in self._rows:
@@ -144,6 +170,19 @@ async def _load_pages(
     return [pages[key] for key in keys]
 
 
+async def _load_whole_trackers(viewer: Viewer, keys: list[TrackerKey]) -> list[WholeTracker]:
+    if len(keys) == 1:
+        (key,) = keys
+        page = key.history
+        request = HistoryRequest(page.request, page.selection, page.count) if page is not None else None
+        return [await read_whole_tracker(viewer, key.id, key.selection, request, key.references)]
+    found: dict[TrackerKey, WholeTracker] = {}
+    for selection, group in _group_by(keys, lambda key: key.selection).items():
+        trackers = await selected_rows_by_id(viewer, selection, [key.id for key in group])
+        found |= {key: WholeTracker(tracker) for key, tracker in zip(group, trackers, strict=True)}
+    return [found[key] for key in keys]
+
+
 async def _load_learner_trackers(viewer: Viewer, keys: list[PageKey]) -> list[Page | BaseException]:
     pages: dict[PageKey, Page] = {}
     for (request, query), group in _group_by(keys, lambda key: (key.request, key.query or TrackerQuery())).items():
@@ -158,8 +197,8 @@ async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:
     return [by_id[version_id] for version_id in ids]
 
 
-def _group_by(keys: list[PageKey], group_key: Callable[[PageKey], K]) -> Mapping[K, list[PageKey]]:
-    groups: defaultdict[K, list[PageKey]] = defaultdict(list)
+def _group_by(keys: list[L], group_key: Callable[[L], K]) -> Mapping[K, list[L]]:
+    groups: defaultdict[K, list[L]] = defaultdict(list)
     for key in keys:
         groups[group_key(key)].append(key)
     return groups

@@ -10,15 +10,18 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+import strawberry
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
 )
+from graphql.execution import VariableValues, get_argument_values
 from strawberry.utils.str_converters import to_camel_case
 from tortoise import Model
 
@@ -87,6 +90,25 @@ def selects_total_count(info: Info) -> bool:
     selection_sets = [node.selection_set for node in raw.field_nodes if node.selection_set]
     selected = _fields(selection_sets, raw.fragments, variables=info.variable_values)
     return any(node.name.value == "totalCount" for node in selected)
+
+
+def field_below(info: Info, type_name: str, name: str) -> tuple[Info, dict[str, Any]] | None:
+    """Return the ``Info`` and the arguments of a field of the object that the current field returns.
+
+    Return None if it is not selected, or under several names, or if its arguments are not valid.
+    """
+    raw = info._raw_info
+    selection_sets = [node.selection_set for node in raw.field_nodes if node.selection_set]
+    selected = _fields(selection_sets, raw.fragments, variables=info.variable_values)
+    nodes = [node for node in selected if node.name.value == name]
+    if len({(node.alias or node.name).value for node in nodes}) != 1:
+        return None
+    field: Any = raw.schema.type_map[type_name]
+    try:
+        arguments = get_argument_values(field.fields[name], nodes[0], VariableValues({}, info.variable_values))
+    except GraphQLError:
+        return None
+    return strawberry.Info(raw._replace(field_nodes=nodes), info._field), arguments
 
 
 def _add_needs(builder: SelectionBuilder, selection_sets: Sequence[SelectionSetNode], fragments: Fragments) -> None:

@@ -9,7 +9,7 @@ from schema.fields import then
 from schema.inputs.tracker_filter import TrackerFilter, TrackerOrder
 from schema.loaders import PageKey
 from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, selected_row, selects_total_count
+from schema.selection import CONNECTION, field_below, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 from services.row_selection import RowSelection
 from services.trackers.listing import filters
@@ -56,11 +56,20 @@ def _tracker_query(
 
 
 def history_connection(tracker_id: UUID, info: Info, request: PageRequest) -> Any:
-    """Return an awaitable of a page of a tracker's history."""
-    selection = selected_row(info, TrackerEvent, CONNECTION)
-    key = PageKey(tracker_id, request, selects_total_count(info), selection)
+    """Return a page of a tracker's history, or an awaitable of it."""
+    key = _history_key(tracker_id, info, request)
     page = info.context.loaders.histories.load(key)
-    return then(page, lambda page: connection_of_rows(page, selection, "e"))
+    return then(page, lambda page: connection_of_rows(page, key.selection, "e"))
+
+
+def selected_history(tracker_id: UUID, info: Info) -> PageKey | None:
+    """Return which page of the history is selected of the tracker that the current field returns, if it is just one."""
+    below = field_below(info, Tracker.__name__, "history")
+    return None if below is None else _history_key(tracker_id, below[0], PageRequest(**below[1]))
+
+
+def _history_key(tracker_id: UUID, info: Info, request: PageRequest) -> PageKey:
+    return PageKey(tracker_id, request, selects_total_count(info), selected_row(info, TrackerEvent, CONNECTION))
 
 
 def comment_connection(tracker_id: UUID, info: Info, request: PageRequest) -> Any:

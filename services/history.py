@@ -43,15 +43,20 @@ async def pages_by_tracker(
 
     The viewer must be allowed to see the trackers.
     """
-    statement, source = StatementBuilder(), selection.source("e")
-    query = ListQuery(
+    query = history_query(viewer, selection, StatementBuilder())
+    return await fetch_pages(request, query, tracker_ids, count=count)
+
+
+def history_query(viewer: Viewer, selection: RowSelection[TrackerEvent], statement: StatementBuilder) -> ListQuery:
+    """Return the query of the events of the tracker ``parent.id``, oldest first, with the SQL alias ``e``."""
+    source = selection.source("e")
+    return ListQuery(
         order=OLDEST_FIRST,
         select=source.columns,
         source=f"tracker_event e {source.joins(viewer, statement)}",
         where=f"{visibility_condition(TrackerEvent, 'e', viewer, statement)} AND e.tracker_id = parent.id",
         statement=statement,
     )
-    return await fetch_pages(request, query, tracker_ids, count=count)
 
 
 async def write_event(

@@ -1,6 +1,6 @@
 """Fetches rows by id, restricted to what the viewer may see, for all edges and nodes of the graph."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -49,24 +49,41 @@ async def referenced_rows_by_id(
     if not ids:
         return []
     statement = StatementBuilder()
+    requested = f"unnest({statement.bind_array(ids, 'uuid')})"
+    referenced = read_referenced(
+        selections, await statement.fetch(select_referenced(viewer, selections, requested, statement))
+    )
+    return [referenced[row_id] for row_id in ids]
+
+
+def select_referenced(
+    viewer: Viewer, selections: Sequence[RowSelection[Any]], requested: str, statement: StatementBuilder
+) -> str:
+    """Return the SELECT of the rows with the ids in an SQL source, for ``read_referenced``."""
     select = ["requested.id AS requested"]
     joins = [
-        f"unnest({statement.bind_array(ids, 'uuid')}) AS requested (id)",
+        f"{requested} AS requested (id)",
         f"LEFT JOIN name_merge merged ON merged.old_id = requested.id "
         f"AND merged.organisation_id = {statement.bind(viewer.organisation_id)}",
     ]
-    sources = [selection.source(selection.model._meta.db_table) for selection in selections]
-    for selection, source in zip(selections, sources, strict=True):
+    for selection in selections:
         table = selection.model._meta.db_table
-        select.append(source.columns)
+        select.append(selection.source(table).columns)
         joins.append(
             f"LEFT JOIN {table} ON {table}.id = coalesce(merged.new_id, requested.id) "
             f"AND {visibility_condition(selection.model, table, viewer, statement)}"
         )
-    referenced: dict[UUID, ReferencedRow] = {}
-    records = await statement.fetch(f"SELECT {', '.join(select)} FROM {' '.join(joins)}")
-    for source in sources:
-        for record, row in zip(records, source.read_outer(records), strict=True):
+    return f"SELECT {', '.join(select)} FROM {' '.join(joins)}"
+
+
+def read_referenced(
+    selections: Sequence[RowSelection[Any]], records: Sequence[Mapping[str, Any]]
+) -> dict[UUID, ReferencedRow | None]:
+    """Return the rows by the ids that were asked for; None if there is no row, or not for the viewer."""
+    referenced: dict[UUID, ReferencedRow | None] = {record["requested"]: None for record in records}
+    for selection in selections:
+        rows = selection.source(selection.model._meta.db_table).read_outer(records)
+        for record, row in zip(records, rows, strict=True):
             if row is not None:
                 referenced[record["requested"]] = row
-    return [referenced.get(row_id) for row_id in ids]
+    return referenced

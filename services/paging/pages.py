@@ -126,25 +126,35 @@ async def fetch_pages(
 ) -> dict[UUID, Page]:
     """Fetch the same page of each parent's list with one statement, and return the pages by parent id.
 
-    OFFSET 0 keeps the count and the flag in a subquery of their own, so that they are computed once for each parent
-    rather than for each row of its page. Raises BadRequestError for invalid pagination arguments.
+    Raises BadRequestError for invalid pagination arguments.
+    """
+    select = select_pages(request, query, _parents(parents, query.statement), count=count)
+    records = await query.statement.fetch(select)
+    if len(parents) == 1:
+        return {parents[0]: read_page(request, query.order, records)}
+    rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
+    for record in records:
+        rows[record["parent"]].append(record)
+    return {parent: read_page(request, query.order, parent_rows) for parent, parent_rows in rows.items()}
+
+
+def select_pages(request: PageRequest, query: Pageable, parents: str, *, count: bool) -> str:
+    """Return the SELECT of the same page of each parent's list, for ``read_page``.
+
+    ``parents`` is an SQL source of the parents' ids. OFFSET 0 keeps the count and the flag in a subquery of their own, so
+    that they are computed once for each parent rather than for each row of its page. Raises BadRequestError for invalid
+    pagination arguments.
     """
     order, statement = query.order, query.statement
     window = Window(_bounds(request, order, statement), request.backwards, request.size + 1)
     total = f"({query.count()})" if count else "NULL::bigint"
-    records = await statement.fetch(
+    return (
         f"SELECT parent.id AS parent, parent.total, parent.has_previous, page.* FROM ("
         f"SELECT parent.id, {total} AS total, {_has_previous(query, window)} AS has_previous "
-        f"FROM {_parents(parents, statement)} AS parent (id) OFFSET 0) parent "
+        f"FROM {parents} AS parent (id) OFFSET 0) parent "
         f"LEFT JOIN LATERAL ({query.rows(window)}) page ON true "
         f"ORDER BY {order.order_by(request.backwards, alias='page')}"
     )
-    if len(parents) == 1:
-        return {parents[0]: _page(request, order, records)}
-    rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
-    for record in records:
-        rows[record["parent"]].append(record)
-    return {parent: _page(request, order, parent_rows) for parent, parent_rows in rows.items()}
 
 
 def _parents(parents: Sequence[UUID], statement: StatementBuilder) -> str:
@@ -172,7 +182,8 @@ def _has_previous(query: Pageable, window: Window) -> str:
     return "false"
 
 
-def _page(request: PageRequest, order: Order, rows: Sequence[Mapping[str, Any]]) -> Page:
+def read_page(request: PageRequest, order: Order, rows: Sequence[Mapping[str, Any]]) -> Page:
+    """Return the page of one parent from its records, of which there is at least one."""
     last_key = f"key{len(order.keys) - 1}"
     records = rows if rows[0][last_key] is not None else []  # the outer join of an empty page has a single row
     has_more, has_previous = len(records) > request.size, bool(rows[0]["has_previous"])
