@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from graphql import (
     DocumentNode,
@@ -33,6 +34,8 @@ from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 from server.protocol.value_free import syntax_error_without_values
 
+_SOURCE_PER_CHARACTER = 40
+"""How many characters of the source of compiled operations take as much memory as one of a document."""
 _NESTED_TOO_DEEPLY = "The document's fragments are nested too deeply"
 _PARSER_LIMITS = {"tokens": "tokens", "comments": "tokens", "nested": "depth"}
 """The name of the exceeded limit, by a word that occurs in the error message of graphql-core's parser."""
@@ -71,7 +74,7 @@ class DocumentCache:
     document can be 300 times the size of its text. Documents longer than a tenth of ``max_length`` are not cached.
 
     Operations are compiled when they are first executed, if there is a ``registry`` for that, and evicted with their
-    document.
+    document. They count as the length of text that would take as much memory.
     """
 
     def __init__(
@@ -88,6 +91,8 @@ class DocumentCache:
         self._limits = limits or Limits()
         self._max_length = max_length
         self._documents: OrderedDict[str, CheckedDocument] = OrderedDict()
+        self._lengths: dict[str, int] = {}
+        """The length of each cached document, its compiled operations included."""
         self._length = 0
 
     def __contains__(self, text: str) -> bool:
@@ -135,7 +140,7 @@ class DocumentCache:
     ) -> CompiledOperation | None:
         if self._registry is None or not self._is_cacheable(text):
             return None
-        return CompiledOperation(self._registry, document, definition)
+        return CompiledOperation(self._registry, document, definition, partial(self._count_compiled, text))
 
     def _variables(self, definition: OperationDefinitionNode) -> OperationVariables | None:
         if self._registry is None:
@@ -174,10 +179,20 @@ class DocumentCache:
         if not self._is_cacheable(text):
             return
         self._documents[text] = checked
-        self._length += len(text)
+        self._lengths[text] = 0
+        self._add_length(text, len(text))
+
+    def _count_compiled(self, text: str, compiled_length: int) -> None:
+        if text in self._documents:  # an operation may be executed for longer than its document is cached
+            self._add_length(text, compiled_length // _SOURCE_PER_CHARACTER)
+
+    def _add_length(self, text: str, length: int) -> None:
+        """Add to the length of a cached document, and evict others until the limit is kept."""
+        self._lengths[text] += length
+        self._length += length
         while self._length > self._max_length:
             evicted, _ = self._documents.popitem(last=False)
-            self._length -= len(evicted)
+            self._length -= self._lengths.pop(evicted)
 
 
 def _syntax_error(error: GraphQLSyntaxError) -> GraphQLError:

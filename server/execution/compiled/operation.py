@@ -1,5 +1,6 @@
 """Operations that are compiled when they are first executed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, Undefined
@@ -14,12 +15,26 @@ from server.execution.compiled.selections import condition_variables, fragments_
 MAX_VARIANTS = 16
 """The most combinations of values of the variables in ``@skip`` and ``@include`` for which an operation is compiled."""
 
+_LEAST_LENGTH = 400
+"""The characters of source that take as much memory as a plan without any."""
+
 
 class CompiledOperation:
-    """An operation of a valid document, compiled once for each combination of values in its directives."""
+    """An operation of a valid document, compiled once for each combination of values in its directives.
 
-    def __init__(self, registry: Registry, document: DocumentNode, definition: OperationDefinitionNode) -> None:
+    ``on_compiled`` is called each time with the length of what has been compiled: in memory, it takes some 7 bytes for each
+    character.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        on_compiled: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._registry = registry
+        self._on_compiled = on_compiled
         self._definition = definition
         self._fragments = fragments_of(document)
         self._conditions: tuple[str, ...] | Reason
@@ -66,8 +81,10 @@ class CompiledOperation:
 
     def _compile(self, variables: VariableValues) -> Plan | Reason:
         try:
-            return compile_plan(self._registry, self._definition, self._fragments, variables)
+            plan = compile_plan(self._registry, self._definition, self._fragments, variables)
         except NotCompiledError as error:
             return error.reason
         except (GraphQLError, RecursionError):
             return Reason.UNSUPPORTED
+        self._on_compiled(_LEAST_LENGTH + len(plan.source))
+        return plan
