@@ -159,15 +159,18 @@ class WakeUpSender:
         """Send wake-ups with one statement; on another connection if this one turns out to be lost."""
         channels = [wake_up.channel for wake_up in wake_ups]
         payloads = [f"{wake_up.subject} {_ORIGIN}" for wake_up in wake_ups]
-        if self._connection is not None:
+        while True:
+            is_new = self._connection is None
             try:
+                if self._connection is None:
+                    self._connection = await asyncpg.connect(**self._credentials)
                 await self._connection.execute(NOTIFY, channels, payloads)
             except Exception:
                 await self._disconnect()
+                if is_new:
+                    raise
             else:
                 return
-        self._connection = await asyncpg.connect(**self._credentials)
-        await self._connection.execute(NOTIFY, channels, payloads)
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
