@@ -46,14 +46,14 @@ def lookup_columns(
 ) -> str:
     """Return the SELECT list that ``lookup_from_record`` reads; an empty one if the values refer to nothing."""
     columns = []
-    references = {value.value for value in values if isinstance(value.value, Reference) and value.value.target}
+    references = [value.value for value in values if isinstance(value.value, Reference) and value.value.target]
     file_ids = {id_ for value in values if value.slot == "files" for id_ in _list(value.value)}
     if not references and not (file_ids and uploads):
         return ""
     organisation = statement.bind(organisation_id)
     if references:
         requested = _listed({reference.id for reference in references}, statement)
-        targets = {reference.target for reference in references}
+        targets = [reference.target for reference in references]
         columns.append(f"{_references(organisation, requested, targets)} AS referenced_rows")
     if file_ids and uploads:
         columns.append(f"{_uploads(organisation, statement.bind(list(file_ids)), uploads, statement.bind)} AS uploads")

@@ -48,11 +48,15 @@ def _transitions(version: TypeVersion, category: TrackerCategory, roles: frozens
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All types of an organisation, disabled process automations included, as of a count of their changes."""
+    """All types of an organisation, disabled process automations included, as of a count of their changes.
+
+    ``by_key`` has the enabled types only; of two with the same key, the built-in one.
+    """
 
     version: int
     types: Sequence[AvailableType]
     by_id: Mapping[UUID, AvailableType]
+    by_key: Mapping[str, AvailableType]
 
 
 @cache
@@ -143,7 +147,8 @@ async def catalogue_of(viewer: Viewer) -> Catalogue:
     )
     types = await available_types_from_records(records)
     version = records[0]["types_version"] if records else -1
-    catalogue = Catalogue(version, types, {available_type.type.id: available_type for available_type in types})
+    by_key = {available_type.type.key: available_type for available_type in reversed(types) if available_type.enabled}
+    catalogue = Catalogue(version, types, {available_type.type.id: available_type for available_type in types}, by_key)
     _catalogues[viewer.organisation_id] = catalogue
     while len(_catalogues) > _MAX_CATALOGUES:
         _catalogues.popitem(last=False)
@@ -177,8 +182,7 @@ async def list_types(
 
 async def type_by_key(viewer: Viewer, key: str) -> AvailableType | None:
     """Return the organisation's type with this key, or None if there is none or it is disabled."""
-    types = (await catalogue_of(viewer)).types
-    return next((available for available in types if available.type.key == key and available.enabled), None)
+    return (await catalogue_of(viewer)).by_key.get(key)
 
 
 def is_possible_key(text: str) -> bool:
