@@ -12,7 +12,7 @@ from services.tracker_types.catalogue import is_possible_key
 from services.trackers.listing.days import IsDue, IsNotOverdue, WasCreated, WasUpdated
 from services.trackers.listing.filters import DayRange, TrackerFilter
 from services.trackers.listing.learners import HasLearnerWith
-from services.trackers.listing.scope import Branch, Condition, Ordered, Scope
+from services.trackers.listing.scope import Branch, Condition, Ordered, Scope, unindexed
 
 _T = TypeVar("_T")
 
@@ -25,7 +25,7 @@ class HasStatus(Ordered):
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
-        return f"(t.status = ANY({scope.bind(self.statuses)}::text[])) IS TRUE"
+        return unindexed(f"t.status = ANY({scope.bind(self.statuses)}::text[])")
 
     def branches(self, scope: Scope, _sample: str) -> list[Branch]:
         """Return a branch for each status, by the index on organisation, status and number."""
@@ -43,7 +43,7 @@ class HasType(Ordered):
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
-        return f"(t.type_id = ANY(ARRAY({self._types(scope)}))) IS TRUE"
+        return unindexed(f"t.type_id = ANY(ARRAY({self._types(scope)}))")
 
     def branches(self, scope: Scope, _sample: str) -> list[Branch]:
         """Return a branch for each type, by the index on organisation, type and number."""
@@ -67,9 +67,9 @@ class HasMember(Ordered):
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
         if self.ids is None:
-            return f"(t.{self.column} IS NOT NULL) IS TRUE"
+            return unindexed(f"t.{self.column} IS NOT NULL")
         missing = f"t.{self.column} IS NULL OR " if self.or_missing else ""
-        return f"({missing}t.{self.column} = ANY({scope.bind(self.ids)}::uuid[])) IS TRUE"
+        return unindexed(f"{missing}t.{self.column} = ANY({scope.bind(self.ids)}::uuid[])")
 
     def branches(self, scope: Scope, _sample: str) -> list[Branch]:
         """Return a branch for each member, by the index on the column and number, and one for the missing ones."""
@@ -91,7 +91,7 @@ class HasLearner(Ordered):
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
-        return f"(t.learner_id = ANY({scope.bind(self.ids)}::uuid[])) IS TRUE"
+        return unindexed(f"t.learner_id = ANY({scope.bind(self.ids)}::uuid[])")
 
     def branches(self, scope: Scope, _sample: str) -> list[Branch]:
         """Return a branch for each learner, by the index on learner and number."""

@@ -6,7 +6,7 @@ from services.kernel.dates import today
 from services.paging.keyset import Key, Window, bound_predicate
 from services.tracker_types.transitions import OPEN_STATUSES
 from services.trackers.listing.filters import DayRange
-from services.trackers.listing.scope import Branch, Ordered, Sampled, Scope
+from services.trackers.listing.scope import Branch, Ordered, Sampled, Scope, unindexed
 
 _QUOTED = ", ".join(f"'{status}'" for status in OPEN_STATUSES)
 OPEN = f"t.status IN ({_QUOTED})"
@@ -42,7 +42,7 @@ class _InRange(Sampled):
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
-        return f"({self.range(scope)}) IS TRUE"
+        return unindexed(self.range(scope))
 
     def branches(self, scope: Scope, sample: str) -> list[Branch]:
         """Return a branch for each tracker of the sample."""
@@ -119,7 +119,7 @@ class IsNotOverdue(Ordered):
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL."""
-        return f"(NOT ({OPEN}) OR t.due_order >= {scope.bind(today())}) IS TRUE"
+        return unindexed(f"NOT ({OPEN}) OR t.due_order >= {scope.bind(today())}")
 
     def branches(self, scope: Scope, _sample: str) -> list[Branch]:
         """Return one branch, by the index on organisation and number."""

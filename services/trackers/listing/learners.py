@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.trackers.listing import scope as limits
-from services.trackers.listing.scope import Branch, Sampled, Scope
+from services.trackers.listing.scope import Branch, Sampled, Scope, unindexed
 
 REFERENCES = {"tutor_id": "member", "employer_id": "employer", "programme_id": "programme"}
 """The columns of a learner with an id, and the tables of the ids."""
@@ -43,7 +43,7 @@ class OfLearner(Sampled):
 
     def given(self, _scope: Scope, is_met: str) -> str:
         """Return the condition in SQL, where ``is_met`` says whether the learner meets it."""
-        return f"({is_met}) IS TRUE"
+        return unindexed(is_met)
 
     def predicate(self, scope: Scope) -> str:
         """Return the condition in SQL, which looks up the tracker's learner."""

@@ -100,6 +100,15 @@ class Sampled:
     is_sampled = True
 
 
+def unindexed(condition: str) -> str:
+    """Return an SQL condition in a form that no index serves.
+
+    The planner estimates that every other row meets it, whatever the statistics. If it knew better, or thought so, it could
+    sort all trackers rather than read them in the order of an index until a page is full.
+    """
+    return f"CASE WHEN {condition} THEN true ELSE false END"
+
+
 def sample(n: int, rows: str, limit: int | None = None) -> str:
     """Return the CTE ``sample<n>`` with at most one row more than a condition may leave."""
     return f"sample{n} AS MATERIALIZED ({rows} LIMIT {(MAX_SAMPLE if limit is None else limit) + 1})"

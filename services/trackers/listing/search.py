@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from services.paging.by_name import has_trigram, learner_conditions, pattern_match
 from services.trackers.listing.learners import OfLearner
-from services.trackers.listing.scope import Branch, Scope
+from services.trackers.listing.scope import Branch, Scope, unindexed
 
 BLOCK_SHIFT = 14
 """The number of bits by which a tracker number is shifted to get its block: the index has blocks of 16384 numbers."""
@@ -36,7 +36,7 @@ class HasWord(OfLearner):
     def given(self, scope: Scope, is_met: str) -> str:
         """Return the condition in SQL, where ``is_met`` says whether the learner has the word."""
         ways = [f"t.words {pattern_match(self.word, scope.statement)}", *self._is_number(scope), is_met]
-        return f"({' OR '.join(ways)}) IS TRUE"
+        return unindexed(" OR ".join(ways))
 
     def branches(self, scope: Scope, sample: str) -> list[Branch]:
         """Return the trackers of each learner of the sample, and the blocks of trackers with the word."""
