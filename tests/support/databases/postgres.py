@@ -9,6 +9,8 @@ import asyncpg
 from server.setting_values import database_credentials
 
 _numbers = itertools.count(1)
+_unused: list[str] = []
+"""Databases that are dropped when the next one is created: a connection for it alone would cost as much as the drop."""
 
 
 def with_database(url: str, name: str) -> str:
@@ -29,8 +31,9 @@ async def administer(url: str, *statements: str) -> None:
 
 @asynccontextmanager
 async def fresh_database(postgres: str, template: str) -> AsyncIterator[str]:
-    """Create a copy of the template database and yield its URL; drop the copy when the block exits."""
+    """Create a copy of the template database and yield its URL; let it be dropped when the block has exited."""
     name = f"test_{next(_numbers)}"
-    await administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    drops = [f"DROP DATABASE {_unused.pop()} WITH (FORCE)" for _ in range(len(_unused))]
+    await administer(postgres, *drops, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield with_database(postgres, name)
-    await administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    _unused.append(name)
