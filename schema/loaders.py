@@ -14,6 +14,7 @@ from models import LearningAim, Tracker
 from services import history
 from services.automations.proposed_changes import ProposedChange, proposed_changes
 from services.automations.settings import AutomationSetting, automation_settings
+from services.kernel.errors import BadRequestError
 from services.paging.pages import Page, PageRequest
 from services.records.learners import fetch_aims
 from services.row_selection import RowSelection
@@ -160,13 +161,27 @@ async def _load_settings(viewer: Viewer, ids: list[UUID]) -> list[AutomationSett
 
 async def _load_pages(
     fetch_pages: Callable[..., Awaitable[dict[UUID, Page]]], viewer: Viewer, keys: list[PageKey]
-) -> list[Page | BaseException]:
-    pages: dict[PageKey, Page] = {}
+) -> list[Page | BadRequestError]:
     groups = _group_by(keys, lambda key: (key.request, key.count, key.selection))
-    for (request, count, selection), group in groups.items():
-        parents = [key.parent for key in group]
-        by_parent = await fetch_pages(viewer, request, parents, selection, count=count)
-        pages |= {key: by_parent[key.parent] for key in group}
+    return await _pages_of_groups(
+        keys, groups, lambda group, parents: fetch_pages(viewer, group[0], parents, group[2], count=group[1])
+    )
+
+
+async def _pages_of_groups(
+    keys: list[PageKey],
+    groups: Mapping[K, list[PageKey]],
+    fetch_pages: Callable[[K, list[UUID]], Awaitable[dict[UUID, Page]]],
+) -> list[Page | BadRequestError]:
+    """Return the page of each key. Arguments that are invalid are an error of their group alone."""
+    pages: dict[PageKey, Page | BadRequestError] = {}
+    for group, members in groups.items():
+        try:
+            by_parent = await fetch_pages(group, [key.parent for key in members])
+        except BadRequestError as error:
+            pages |= dict.fromkeys(members, error)
+        else:
+            pages |= {key: by_parent[key.parent] for key in members}
     return [pages[key] for key in keys]
 
 
@@ -183,13 +198,11 @@ async def _load_whole_trackers(viewer: Viewer, keys: list[TrackerKey]) -> list[W
     return [found[key] for key in keys]
 
 
-async def _load_learner_trackers(viewer: Viewer, keys: list[PageKey]) -> list[Page | BaseException]:
-    pages: dict[PageKey, Page] = {}
-    for (request, query), group in _group_by(keys, lambda key: (key.request, key.query or TrackerQuery())).items():
-        parents = [key.parent for key in group]
-        by_parent = await pages_by_learner(viewer, request, parents, query)
-        pages |= {key: by_parent[key.parent] for key in group}
-    return [pages[key] for key in keys]
+async def _load_learner_trackers(viewer: Viewer, keys: list[PageKey]) -> list[Page | BadRequestError]:
+    groups = _group_by(keys, lambda key: (key.request, key.query or TrackerQuery()))
+    return await _pages_of_groups(
+        keys, groups, lambda group, parents: pages_by_learner(viewer, group[0], parents, group[1])
+    )
 
 
 async def _load_type_versions(ids: list[UUID]) -> list[TypeVersion]:
