@@ -9,7 +9,7 @@ from email.errors import MessageError
 from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import parseaddr
+from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -53,12 +53,17 @@ class _HeaderClasses(HeaderRegistry):
 
 
 class _Policy(EmailPolicy):
-    """The policy of messages for SMTP, which parses and folds a header once that is the same in most messages."""
+    """The policy of messages for SMTP, which spares most headers the parsing that costs most of a message.
+
+    A header that is the same in most messages is parsed and folded once, and one that we format is kept as it is.
+    """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """Return the name and the parsed value of a header, as the base class does."""
         if name in _REPEATED_HEADERS and isinstance(value, str):
             return _parse_header(name, value)
+        if name in _FORMATTED_HEADERS and value.isascii():
+            return name, value
         return super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -89,6 +94,7 @@ _REPEATED_HEADERS = frozenset(
         "Content-Transfer-Encoding",
     }
 )
+_FORMATTED_HEADERS = frozenset({"Date", "Message-ID", "In-Reply-To", "References"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def _message_with_headers(envelope: Envelope, subject: str, installation: Instal
     message["From"] = str(sender)
     message["To"] = _recipient(envelope.recipient_email)
     message["Subject"] = subject
-    message["Date"] = envelope.created_at
+    message["Date"] = format_datetime(envelope.created_at)
     # Stable, so that an email sent twice is recognised as a duplicate.
     message["Message-ID"] = f"<{envelope.mail_id}@{sender.domain}>"
     if envelope.tracker_id is not None:
@@ -155,6 +161,7 @@ def _sender(mail_from: str) -> Address:
     return Address(display_name=name, addr_spec=address)
 
 
+@lru_cache(maxsize=1_000)
 def _recipient(address: str) -> Address:
     # The display name is left out: Python folds a long one with special characters into an invalid address.
     try:

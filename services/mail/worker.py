@@ -34,24 +34,18 @@ async def run_outbox(
     again after its lease has expired, and so are those of a batch that the end of the process kept from being marked.
     The caller closes the mailer.
     """
-    stopping = asyncio.Event()
+    stopping, log = asyncio.Event(), _FailureLog()
     failures = 0
-    last_logged: type[Exception] | None = None
     while True:
         wake.clear()
         try:
             result, idle = await finish_step(_step(installation, mailer, stopping), grace, on_cancel=stopping.set)
-        except Exception as error:
+        except Exception as error:  # most likely the database is unavailable
+            log.failed(error)
             failures += 1
-            # Most likely the database is unavailable. The error's text may contain a value.
-            if type(error) is not last_logged:
-                last_logged = type(error)
-                _log.error("outbox worker failed, retrying: %s", last_logged.__name__)
             await asyncio.sleep(backoff_seconds(failures))
             continue
-        if last_logged:
-            last_logged = None
-            _log.info("outbox worker recovered")
+        log.succeeded()
         if result.all_delayed:  # the line about the mail has the reason, and when it is tried again
             failures += 1
             await asyncio.sleep(backoff_seconds(failures))
@@ -59,6 +53,25 @@ async def run_outbox(
             await _wait(wake, min(idle, poll))
         else:
             failures = 0
+
+
+class _FailureLog:
+    """Logs the first of several failures of the same kind, and the recovery from them."""
+
+    def __init__(self) -> None:
+        self._last: type[Exception] | None = None
+
+    def failed(self, error: Exception) -> None:
+        """Log the kind of a failure, unless it was the last one. The error's text may contain a value."""
+        if type(error) is not self._last:
+            self._last = type(error)
+            _log.error("outbox worker failed, retrying: %s", self._last.__name__)
+
+    def succeeded(self) -> None:
+        """Log the recovery, if the worker has failed before."""
+        if self._last is not None:
+            self._last = None
+            _log.info("outbox worker recovered")
 
 
 async def _step(installation: Installation, mailer: Mailer, stopping: asyncio.Event) -> tuple[BatchResult, float]:
