@@ -1,5 +1,6 @@
 """Validation and coercion of variable values, with the path of each invalid value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 from server.protocol.value_free import without_values
 
 MAX_ERRORS = 50
-_CONTAINERS = (list, dict)
+_CONTAINERS = frozenset((list, dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,21 @@ class ValueCounts:
 def count_values(variables: dict[str, Any]) -> ValueCounts:
     """Count the values in variables."""
     total = longest_list = listed = 0
-    pending: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
-    while pending:
-        container, in_list = pending.pop()
+    containers: list[tuple[list[Any] | dict[str, Any], bool]] = [(variables, False)]
+    for container, in_list in containers:  # which grows meanwhile
         size = len(container)
         total += size
-        if isinstance(container, list):
-            in_list, longest_list, values = True, max(longest_list, size), container
+        values: Iterable[Any]
+        if isinstance(container, dict):
+            is_listed, values = in_list, container.values()
         else:
-            values = list(container.values())
-        if in_list:
+            is_listed, values = True, container
+            longest_list = max(longest_list, size)
+        if is_listed:
             listed += size
-        pending += [(value, in_list) for value in values if isinstance(value, _CONTAINERS)]
+        for value in values:  # in most containers so few that a comprehension would take twice as long
+            if type(value) in _CONTAINERS:
+                containers.append((value, is_listed))  # noqa: PERF401
     return ValueCounts(total, longest_list, listed)
 
 

@@ -16,9 +16,12 @@ def check_date_field(errors: ErrorCollector, field: DateField, value: dt.date, c
 
     Adds TOO_EARLY or TOO_LATE outside the years 1900 to 2100 or the field's bounds by fixed dates and today.
     """
-    earliest = [_EARLIEST, *_limits_by_days(field.earliest, context.today)]
-    latest = [_LATEST, *_limits_by_days(field.latest, context.today)]
-    _check_limits(errors, field, value, earliest, latest)
+    lower, upper = _EARLIEST, _LATEST
+    if field.earliest:
+        lower = max([lower, *_limits_by_days(field.earliest, context.today)], key=_day)
+    if field.latest:
+        upper = min([upper, *_limits_by_days(field.latest, context.today)], key=_day)
+    _check_limits(errors, field, value, lower, upper)
     return value.isoformat()
 
 
@@ -33,9 +36,9 @@ def check_against_fields(
 
     ``dates`` has the dates of other fields by key; bounds by fields that it lacks are ignored.
     """
-    earliest = _limits_by_fields(field.earliest, dates, definition)
-    latest = _limits_by_fields(field.latest, dates, definition)
-    _check_limits(errors, field, value, earliest, latest)
+    lower = max(_limits_by_fields(field.earliest, dates, definition), key=_day, default=None)
+    upper = min(_limits_by_fields(field.latest, dates, definition), key=_day, default=None)
+    _check_limits(errors, field, value, lower, upper)
 
 
 def bounding_fields(field: DateField) -> frozenset[str]:
@@ -73,17 +76,15 @@ def _shift(day: dt.date, offset: int) -> dt.date:
 
 
 def _check_limits(
-    errors: ErrorCollector, field: DateField, value: dt.date, earliest: list[_Limit], latest: list[_Limit]
+    errors: ErrorCollector, field: DateField, value: dt.date, lower: _Limit | None, upper: _Limit | None
 ) -> None:
     """Compare a date with the strictest lower and upper limit."""
-    if any(value < limit.day for limit in earliest):
-        lower_limit = max(earliest, key=_day)
-        message = f"{field.title} must be {format_date(lower_limit.day)} or later{_reason(lower_limit)}."
-        errors.add(ErrorCode.TOO_EARLY, message, earliest=lower_limit.day, **_field_parameter(lower_limit))
-    if any(value > limit.day for limit in latest):
-        upper_limit = min(latest, key=_day)
-        message = f"{field.title} must be {format_date(upper_limit.day)} or earlier{_reason(upper_limit)}."
-        errors.add(ErrorCode.TOO_LATE, message, latest=upper_limit.day, **_field_parameter(upper_limit))
+    if lower and value < lower.day:
+        message = f"{field.title} must be {format_date(lower.day)} or later{_reason(lower)}."
+        errors.add(ErrorCode.TOO_EARLY, message, earliest=lower.day, **_field_parameter(lower))
+    if upper and value > upper.day:
+        message = f"{field.title} must be {format_date(upper.day)} or earlier{_reason(upper)}."
+        errors.add(ErrorCode.TOO_LATE, message, latest=upper.day, **_field_parameter(upper))
 
 
 def _day(limit: _Limit) -> dt.date:

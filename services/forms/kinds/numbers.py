@@ -53,10 +53,12 @@ def decimal_places(value: Decimal) -> int:
     """Return the number of decimal places of a finite number, not counting trailing zeros."""
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int), "the number is finite"
-    if not value:
-        return 0
-    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
-    return max(0, -(exponent + zeros))
+    places = -exponent if value else 0
+    for digit in reversed(digits):
+        if digit or places <= 0:
+            break
+        places -= 1
+    return max(0, places)
 
 
 def _check_range(
