@@ -15,7 +15,8 @@ NPM_CI = npm ci --no-audit --no-fund --no-progress --loglevel=error >/dev/null
 NPM_FAILED = echo "npm failed in $$PWD, for the reason above. Where it is the network, give the same command again." >&2; exit 1
 PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
-LOCKED = @flock .venv-lock $(MAKE) --silent --no-print-directory
+# The + lets what is made under the lock take part in a run of several jobs, as .ci/run is.
+LOCKED = @+flock .venv-lock $(MAKE) --silent --no-print-directory
 
 # Tests start some two hundred processes, each of which would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
