@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.clients.tracker_types import VALUES, create_type, create_type_successfully, manager
+from tests.support.generators.generated_forms import INPUT_SLOTS, FormFiller, forms
 from tests.support.scenarios.college import College, Json, college, create
-from tests.support.scenarios.generated_forms import INPUT_SLOTS, FormFiller, forms
 
 pytestmark = pytest.mark.slow
 

@@ -8,6 +8,8 @@ from services.trackers.listing.orders import MISSING_ID
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
 from tests.support.clients.paging import forge_cursor
+from tests.support.generators.random_filters import ORDERS, make_filters
+from tests.support.generators.random_trackers import make_random_tracker, make_trackers
 from tests.support.scenarios.expected_trackers import (
     PAGE,
     Json,
@@ -17,8 +19,6 @@ from tests.support.scenarios.expected_trackers import (
     ordered_numbers,
     read_all_pages,
 )
-from tests.support.scenarios.random_filters import ORDERS, make_filters
-from tests.support.scenarios.random_trackers import make_random_tracker, make_trackers
 
 pytestmark = pytest.mark.slow
 

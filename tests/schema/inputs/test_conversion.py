@@ -9,7 +9,7 @@ from graphql.utilities import coerce_input_value
 from strawberry.types.arguments import convert_argument
 
 from resolvers.schema_root import make_schema
-from tests.support.scenarios.random_inputs import random_input
+from tests.support.generators.random_inputs import random_input
 
 SCHEMA = make_schema()
 TYPES = {name: one for name, one in SCHEMA.graphql_schema.type_map.items() if isinstance(one, GraphQLInputObjectType)}

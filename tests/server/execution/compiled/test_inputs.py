@@ -18,7 +18,7 @@ from graphql.execution.values import get_variable_values
 from resolvers.schema_root import make_schema
 from server.execution.compiled.inputs import InputTypes, OperationVariables
 from server.execution.compiled.reasons import NotCompiledError
-from tests.support.scenarios.random_inputs import random_input
+from tests.support.generators.random_inputs import random_input
 
 SCHEMA = make_schema().graphql_schema
 INPUTS = sorted(name for name, graphql_type in SCHEMA.type_map.items() if is_input_object_type(graphql_type))

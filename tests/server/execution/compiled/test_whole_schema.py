@@ -32,8 +32,8 @@ from services.notifications.inbox_reader import InboxReader
 from services.viewer import Viewer
 from tests.support.clients.graphql import INSTALLATION, gid, viewer
 from tests.support.databases.postgres import fresh_database
-from tests.support.scenarios.faults import FAULTS, Faults, faulty_resolvers
-from tests.support.scenarios.random_documents import RandomDocument, RandomDocuments
+from tests.support.generators.faults import FAULTS, Faults, faulty_resolvers
+from tests.support.generators.random_documents import RandomDocument, RandomDocuments
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

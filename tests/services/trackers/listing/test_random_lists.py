@@ -14,6 +14,8 @@ import pytest
 from models import Member
 from models.database import fetch
 from services.trackers.listing import scope
+from tests.support.generators.random_filters import ORDERS, make_filters
+from tests.support.generators.random_trackers import make_trackers
 from tests.support.scenarios.expected_trackers import (
     Case,
     Json,
@@ -23,8 +25,6 @@ from tests.support.scenarios.expected_trackers import (
     ordered_numbers,
     read_all_pages,
 )
-from tests.support.scenarios.random_filters import ORDERS, make_filters
-from tests.support.scenarios.random_trackers import make_trackers
 
 pytestmark = pytest.mark.slow
 
