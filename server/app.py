@@ -60,9 +60,10 @@ class Application:
         self._origin_policy = OriginPolicy(settings.allowed_origins, local=settings.allow_local_origins)
         routes = self._routes()
         graphql = next(route for route in routes if isinstance(route, Route) and route.path == "/graphql")
+        websocket = next(route for route in routes if isinstance(route, WebSocketRoute))
         self.asgi = Starlette(
             routes=routes,
-            middleware=middleware_stack(settings, self._origin_policy, graphql),
+            middleware=middleware_stack(settings, self._origin_policy, graphql, websocket),
             exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )

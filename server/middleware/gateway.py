@@ -7,7 +7,7 @@ that is sent. ``/graphql`` is found without the router, which tries one route af
 import time
 from collections.abc import Awaitable, Collection
 
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -24,8 +24,8 @@ from server.setting_values import Network
 class Gateway:
     """Middleware that assigns request ids, logs and counts requests, and adds headers to responses.
 
-    It responds with an error if the application raises an exception. ``graphql`` is the route of ``/graphql``, whose
-    requests skip the application's router. If ``https`` is true, clients reach the server over HTTPS. Requests of
+    It responds with an error if the application raises an exception. ``graphql`` and ``websocket`` are the routes of
+    ``/graphql``, whose requests and WebSockets skip the application's router and other middleware. If ``https`` is true, clients reach the server over HTTPS. Requests of
     ``trusted_proxies`` may name the client's address and the request's id.
     """
 
@@ -34,12 +34,14 @@ class Gateway:
         app: ASGIApp,
         *,
         graphql: Route | None = None,
+        websocket: WebSocketRoute | None = None,
         policy: OriginPolicy | None = None,
         https: bool = False,
         trusted_proxies: Collection[Network] = (),
     ) -> None:
         self._app = app
         self._graphql = graphql
+        self._websocket = websocket
         self._request_ids = RequestIds(trusted_proxies)
         self._response_headers = ResponseHeaders(policy or OriginPolicy(), https=https)
         self._observed: ASGIApp = self._observe
@@ -58,7 +60,7 @@ class Gateway:
             await self._respond(scope, receive, send)
         elif scope["type"] == "websocket":
             with OPEN_WEBSOCKETS.track_inprogress():
-                await self._app(scope, receive, send)
+                await self._route_websocket(scope)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -77,6 +79,11 @@ class Gateway:
         finally:
             request_context.reset(token)
             log_request(scope, response.status, time.perf_counter() - started, context)
+
+    def _route_websocket(self, scope: Scope) -> ASGIApp:
+        """Return the application of a WebSocket. Each that it passed through would keep a frame while it is open."""
+        websocket = self._websocket
+        return self._app if websocket is None or scope["path"] != websocket.path else websocket.app
 
     def _route(self, scope: Scope) -> ASGIApp:
         """Return the application that responds to a request."""

@@ -1,7 +1,7 @@
 """The order of the middleware around the application."""
 
 from starlette.middleware import Middleware
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from server.middleware.compression import CompressionMiddleware
 from server.middleware.cors import PreflightMiddleware
@@ -10,11 +10,14 @@ from server.protocol.origins import OriginPolicy
 from server.settings import Settings
 
 
-def middleware_stack(settings: Settings, policy: OriginPolicy, graphql: Route) -> list[Middleware]:
-    """Return the middleware, outermost first. Requests for the route ``graphql`` pass through the first only."""
+def middleware_stack(
+    settings: Settings, policy: OriginPolicy, graphql: Route, websocket: WebSocketRoute
+) -> list[Middleware]:
+    """Return the middleware, outermost first. What is for the given routes passes through the first only."""
     gateway = Middleware(
         Gateway,
         graphql=graphql,
+        websocket=websocket,
         policy=policy,
         https=settings.public_url.startswith("https:"),
         trusted_proxies=settings.trusted_proxies,

@@ -7,9 +7,11 @@ is about to close with 1001.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from uvicorn._types import ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -25,6 +27,44 @@ _JOINED_BYTES = 4_096
 """Up to this size, the parts of a message are copied into one buffer; larger ones are shared by all who wait for them."""
 
 
+class _ReceiveQueue:
+    """The messages for the application, of which one task takes the next.
+
+    ``asyncio.Queue`` takes 3 kB of each connection's memory, although it is empty nearly always.
+    """
+
+    __slots__ = ("_arrived", "_messages")
+
+    def __init__(self) -> None:
+        self._messages: deque[ASGIReceiveEvent] | None = None
+        self._arrived: asyncio.Future[None] | None = None
+
+    def put_nowait(self, message: ASGIReceiveEvent) -> None:
+        """Add a message."""
+        if self._messages is None:
+            self._messages = deque()
+        self._messages.append(message)
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(None)
+
+    async def get(self) -> ASGIReceiveEvent:
+        """Remove and return the first message, and wait for one if there is none."""
+        while self._messages is None:
+            self._arrived = asyncio.get_running_loop().create_future()
+            try:
+                await self._arrived
+            finally:
+                self._arrived = None
+        message = self._messages.popleft()
+        if not self._messages:
+            self._messages = None
+        return message
+
+    def empty(self) -> bool:
+        """Return whether there is no message."""
+        return self._messages is None
+
+
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """The value of ``ws`` in uvicorn's configuration, and the ``SocketTransport`` of the connection.
 
@@ -32,6 +72,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """
 
     on_writable: Callable[[], None] | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.queue = _ReceiveQueue()  # type: ignore[assignment]
 
     @property
     def is_writable(self) -> bool:
@@ -76,7 +120,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Send a message of the application; a response instead of the handshake completes it, which uvicorn forgets.
 
         The headers of the handshake are dropped once it is complete, as they take 5 kB of each connection's memory. The
-        application has its own copy.
+        application has its own copy, which it drops too.
         """
         await super().send(message)
         if self.close_sent:

@@ -12,6 +12,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.execution.concurrency import ConcurrencyLimiter
@@ -38,7 +39,7 @@ class Connection:
     """
 
     __slots__ = (
-        "_address", "_authorization", "_close_reason", "_init_timer", "_is_initialised", "_is_shutting_down", "_limits",
+        "_address", "_authorization", "_close_reason", "_handshake_authorization", "_init_timer", "_is_initialised", "_is_shutting_down", "_limits",
         "_make_context", "_member_limiter", "_operations", "_send_queue", "_session", "_transport", "_websocket",
         "_work",
     )  # fmt: skip
@@ -58,6 +59,8 @@ class Connection:
         self._member_limiter = member_limiter
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
+        self._handshake_authorization = Headers(scope=websocket.scope).getlist("authorization")
+        websocket.scope["headers"] = []  # not kept as long as the connection is open
         self._is_initialised = False
         self._close_reason: tuple[int, str] | None = None
         self._is_shutting_down = False
@@ -175,7 +178,7 @@ class Connection:
             return
         self._is_initialised = True
         self._stop_init_timer()
-        self._authorization = find_authorization(payload, self._websocket.headers.getlist("authorization"))
+        self._authorization = find_authorization(payload, self._handshake_authorization)
         context = await self._unless_stopping(self._authenticate())
         if context is None:
             return

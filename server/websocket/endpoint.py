@@ -1,5 +1,6 @@
 """The WebSocket endpoint of ``/graphql``, which performs the handshake and limits the number of connections."""
 
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -37,7 +38,7 @@ class WebSocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection until it is closed."""
         websocket = WebSocket(scope, receive, send)
-        if not self._allows_origin(websocket):
+        if not self._allows_origin(Headers(scope=scope)):
             await websocket.send_denial_response(self._policy.refusal())  # instead of the handshake
             return
         is_supported = SUBPROTOCOL in scope["subprotocols"]
@@ -56,10 +57,10 @@ class WebSocketEndpoint:
             if has_slot:
                 self._address_limiter.release(network)
 
-    def _allows_origin(self, websocket: WebSocket) -> bool:
-        origin = websocket.headers.get("origin")
+    def _allows_origin(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
         if origin is None or self._policy.allows(origin):
             return True
         # The scheme is not compared: behind a proxy that terminates TLS, it differs from the browser's.
-        host = websocket.headers.get("host", "").lower()
+        host = headers.get("host", "").lower()
         return bool(host) and origin.lower().partition("://")[2] == host
