@@ -42,6 +42,25 @@ ROW_TYPES: dict[type[Model], Any] = {}
 """The GraphQL type of each model's rows, as its class names the model (see ``schema.relay.Node``)."""
 
 
+class _Variables(Mapping[str, Any]):
+    """The values of variables, and whether any of them has been asked for."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+        self.are_used = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.are_used = True
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.are_used = True
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 @dataclass(frozen=True, slots=True)
 class FieldNeeds:
     """What a field reads of its row: paths of columns, and the relation that it returns, if it is an edge."""
@@ -95,20 +114,35 @@ def selects_total_count(info: Info) -> bool:
 def field_below(info: Info, type_name: str, name: str) -> tuple[Info, dict[str, Any]] | None:
     """Return the ``Info`` and the arguments of a field of the object that the current field returns.
 
-    Return None if it is not selected, or under several names, or if its arguments are not valid.
+    Return None if it is not selected, or under several names, or if its arguments are not valid. What does not depend on
+    variables is kept with the node.
     """
     raw = info._raw_info
+    known: dict[Any, tuple[list[FieldNode], dict[str, Any]]] = vars(raw.field_nodes[0]).setdefault("below", {})
+    key = (type_name, name, tuple(map(id, raw.field_nodes)))
+    found = known.get(key)
+    if found is None:
+        variables = _Variables(info.variable_values)
+        found = _find_below(raw, type_name, name, variables)
+        if found is None:
+            return None
+        if not variables.are_used:
+            known[key] = found
+    return strawberry.Info(raw._replace(field_nodes=found[0]), info._field), found[1]
+
+
+def _find_below(raw: Any, type_name: str, name: str, variables: Any) -> tuple[list[FieldNode], dict[str, Any]] | None:
+    """Return the nodes and arguments for ``field_below``."""
     selection_sets = [node.selection_set for node in raw.field_nodes if node.selection_set]
-    selected = _fields(selection_sets, raw.fragments, variables=info.variable_values)
+    selected = _fields(selection_sets, raw.fragments, variables=variables)
     nodes = [node for node in selected if node.name.value == name]
     if len({(node.alias or node.name).value for node in nodes}) != 1:
         return None
-    field: Any = raw.schema.type_map[type_name]
+    field = raw.schema.type_map[type_name].fields[name]
     try:
-        arguments = get_argument_values(field.fields[name], nodes[0], VariableValues({}, info.variable_values))
+        return nodes, get_argument_values(field, nodes[0], VariableValues({}, variables))
     except GraphQLError:
         return None
-    return strawberry.Info(raw._replace(field_nodes=nodes), info._field), arguments
 
 
 def _add_needs(builder: SelectionBuilder, selection_sets: Sequence[SelectionSetNode], fragments: Fragments) -> None:

@@ -135,3 +135,22 @@ async def test_several_trackers_and_pages_are_read_in_batches(database: str) -> 
     answer, statements = await _statements(context, two_pages, id=gid(tracker))
     assert answer == {"data": {"tracker": {"a": {"totalCount": 1}, "b": {"totalCount": 1}}}}
     assert statements == 3  # the tracker, and each page
+
+
+async def test_the_variables_of_each_request_decide_what_is_read_with_a_tracker(database: str) -> None:
+    own, tracker = await _college_with_a_tracker()
+    for n in range(3):
+        await write_event(tracker, TrackerEventKind.UPDATED, version=1, actor_id=None, comment=f"{n}")
+    document = """
+    query ($id: ID!, $first: Int, $with: Boolean!) {
+      tracker(id: $id) { number ... @include(if: $with) { history(first: $first) { nodes { kind } } } }
+    }
+    """
+    context = await context_of(own.ada)
+    for first, shown in ((1, True), (2, True), (2, False), (3, True)):
+        variables = {"id": gid(tracker), "first": first, "with": shown}
+        answer, statements = await _statements(context, document, **variables)
+        expected: dict[str, Any] = {"number": tracker.number}
+        if shown:
+            expected["history"] = {"nodes": [{"kind": "CREATED"}, *[{"kind": "UPDATED"}] * (first - 1)]}
+        assert (answer, statements) == ({"data": {"tracker": expected}}, 1)
