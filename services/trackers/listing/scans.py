@@ -23,14 +23,22 @@ def first_numbers(
         f"(SELECT t.number FROM tracker t WHERE {' AND '.join(conditions)} "
         f"ORDER BY t.number {direction} LIMIT {window.limit}) f"
     )
-    if branch.is_block:
+    if branch.block_shift is not None:
         return (
-            f"(SELECT f.number FROM (SELECT v.block FROM {branch.source} ORDER BY v.block {direction}) v "
+            f"(SELECT f.number FROM ({_blocks(branch, branch.block_shift, key, window)}) v "
             f"CROSS JOIN LATERAL {trackers} WHERE {' AND '.join(gates)} "
             f"ORDER BY v.block {direction}, f.number {direction} LIMIT {window.limit})"
         )
     source = f"{branch.source} CROSS JOIN LATERAL " if branch.source else ""
     return f"SELECT f.number FROM {source}{trackers} WHERE {' AND '.join(gates)}"
+
+
+def _blocks(branch: Branch, shift: int, key: Key, window: Window) -> str:
+    """Return the SELECT of the blocks that may have trackers of a window, in their order."""
+    block = replace(key, sql="v.block")
+    limits = [replace(bound, values=(f"({bound.values[0]} >> {shift})",), inclusive=True) for bound in window.bounds]
+    where = " AND ".join(bound_predicate([block], limit) for limit in limits) or "true"
+    return f"SELECT v.block FROM {branch.source} WHERE {where} ORDER BY v.block {window.direction(key)}"
 
 
 def all_rows(branch: Branch, where: Sequence[str], columns: str = "t.number") -> str:
@@ -113,9 +121,17 @@ class Walk:
         dated = Order(self.order.name, (replace(missing, sql="t.due_order"), number))
         undated = Order(self.order.name, (replace(missing, sql="'-infinity'::date"), number))
         where = [self.scope.own, *self.where]
+        # A comparison with a constant would be evaluated for each tracker, one of numbers alone is served by the index.
+        bounds = [bound_predicate([number], replace(bound, values=(_undated_bound(bound),))) for bound in window.bounds]
         halves = (
             sort("tracker", [*where, "t.due_order < 'infinity'"], dated, window, self.scope),
-            sort("tracker", [*where, "t.due_order = 'infinity'"], undated, window, self.scope),
+            sort(
+                "tracker",
+                [*where, "t.due_order = 'infinity'", *bounds],
+                undated,
+                replace(window, bounds=()),
+                self.scope,
+            ),
         )
         return (
             f"SELECT * FROM (({halves[0]}) UNION ALL ({halves[1]})) t "
@@ -184,6 +200,12 @@ class Walk:
 def _sentinel(number: Key, bound: Bound) -> int:
     """Return a number that is within a bound whatever the tracker's: only in the cursor's row are there others."""
     return -1 if bound.after is not number.descending else MAX_NUMBER
+
+
+def _undated_bound(bound: Bound) -> str:
+    """Return the number that bounds trackers without a due date, which come last: all or none unless the cursor has none."""
+    due, number = bound.values
+    return f"CASE WHEN {due} = '-infinity' THEN {number} ELSE {MAX_NUMBER} END"
 
 
 def _outer_bounds(window: Window) -> list[Bound]:

@@ -50,8 +50,9 @@ class Branch:
 
     condition: str
     source: str = ""
-    is_block: bool = False
-    """Whether the source is a series of numbered blocks, to be read one after the other until a page is full."""
+    block_shift: int | None = None
+    """If the source is a series of blocks, to be read one after the other until a page is full: the number of bits by which a
+    tracker's number is shifted to get its block."""
 
 
 class Condition(Protocol):

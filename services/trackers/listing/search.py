@@ -62,7 +62,7 @@ class HasWord(OfLearner):
             f"(t.organisation_id || ':' || (t.number >> {BLOCK_SHIFT})) = ({organisation} || ':' || v.block) "
             f"AND {text} {pattern_match(self.word, scope.statement)}",
             f"generate_series(0, ({newest})) v (block)",
-            is_block=True,
+            block_shift=BLOCK_SHIFT,
         )
 
     def _is_number(self, scope: Scope) -> list[str]:
