@@ -18,6 +18,7 @@ from server.http.response import Response
 from server.http.sse import EventStreamResponse, StreamLimits
 from server.http.statuses import malformed_request_status, request_error_status, result_status
 from server.open_connections import OpenConnections
+from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
@@ -66,7 +67,8 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise HTTPError(406, "NOT_ACCEPTABLE", f"Accept must allow {JSON}, {GRAPHQL} or {EVENT_STREAM}")
-            return await self._execute(request, media_type, request_id)
+            with aborted_if_not_cancelled():
+                return await self._execute(request, media_type, request_id)
         except HTTPError as error:
             return Response(error.result, media_type, error.status, error.headers)
         except MalformedRequest as error:

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.executor_interface import Context, Executor, OpenSubscription, SharedResult
+from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import Request, encode
 from server.protocol.request_errors import GraphQLRequestError
@@ -172,7 +173,8 @@ class Operations:
             if is_over_limit:
                 errors: list[dict[str, Any]] | None = self._over_limit_errors()
             else:
-                errors = await self._execute(operation, request, request_id)
+                with aborted_if_not_cancelled():
+                    errors = await self._execute(operation, request, request_id)
         except GraphQLRequestError as error:
             errors = error.formatted["errors"]
         except Exception as error:

@@ -113,6 +113,13 @@ def _fail() -> str:
     raise LookupError("the key is hunter2")
 
 
+async def _await_cancelled() -> None:
+    """Await what others have cancelled."""
+    future = asyncio.get_running_loop().create_future()
+    future.cancel()
+    await future
+
+
 @strawberry.type
 class Query:
     @strawberry.field
@@ -133,6 +140,11 @@ class Query:
             return _fail()
         except LookupError as error:
             raise RuntimeError("row (42, hunter2) violates") from error
+
+    @strawberry.field
+    async def aborted(self) -> str | None:
+        await _await_cancelled()
+        return None
 
     @strawberry.field
     def thing(self) -> Thing:
@@ -191,6 +203,8 @@ class Subscription:
         if how == "signed out":
             raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
         yield Thing(name="first")
+        if how == "aborted":
+            await _await_cancelled()
         if how == "session ended":
             raise SessionEnded("Signed out elsewhere")
         raise RuntimeError("row (42, hunter2) violates")
