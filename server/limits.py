@@ -43,7 +43,9 @@ class Limits:
     )
     cost_refill: int = _limit(200_000, "cost units per second", "How fast the bucket of a member is refilled.")
     max_operations: int = _limit(1_000, "operations", "The concurrent operations of a member, subscriptions included.")
-    operation_seconds: float = _limit(30, "seconds", "The time that a query or a mutation may take.")
+    operation_seconds: float = _limit(
+        30, "seconds", "The time that a query, a mutation or an event of a subscription may take."
+    )
     socket_operations: int = _limit(100, "operations", "The concurrent operations of one WebSocket connection.")
     sockets_per_member: int = _limit(1_000, "connections", "The open WebSocket connections of a member.")
     sockets_per_address: int = _limit(2_000, "connections", "The open WebSocket connections of a client's address.")

@@ -5,12 +5,11 @@ execution starts. A result without ``data`` therefore means that nothing was exe
 the operation was. The only exception is an operation that timed out, whose error says so.
 """
 
-import asyncio
 from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, OperationType, create_source_event_stream, execute
+from graphql import ExecutionResult, create_source_event_stream, execute
 from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
@@ -28,6 +27,7 @@ from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behav
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.rate_limit import TokenBuckets
 from server.execution.subscription_opening import Subscriptions
+from server.execution.time_limit import TimeLimit
 from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
@@ -57,7 +57,10 @@ class GraphQLExecutor:
         self._documents = DocumentCache(self._schema, self._limits, self._registry)
         self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
         self._concurrency = ConcurrencyLimiter(self._limits.max_operations)
-        self._subscriptions = Subscriptions(self._source_events, self.complete_event, self._concurrency)
+        self._time_limit = TimeLimit(self._limits.operation_seconds)
+        self._subscriptions = Subscriptions(
+            self._source_events, self.complete_event, self._concurrency, self._time_limit
+        )
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check the document, operation name, variables and cost, and charge the cost to the client.
@@ -123,17 +126,10 @@ class GraphQLExecutor:
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result.
 
-        Raises GraphQLRequestError if the operation times out. It is then cancelled and its current transaction rolled
-        back, but transactions that it has already committed are kept.
+        Raises GraphQLRequestError if the operation times out; see ``TimeLimit``.
         """
         with self._concurrency.running(operation.client_key):
-            try:
-                async with asyncio.timeout(self._limits.operation_seconds) as timeout:
-                    result = await self._execute(operation, context)
-            except TimeoutError:
-                if not timeout.expired():
-                    raise
-                raise self._timeout_error(operation) from None
+            result = await self._time_limit.hold(operation.type, self._execute(operation, context))
         return _format_result(result, request_id)
 
     async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
@@ -178,16 +174,6 @@ class GraphQLExecutor:
             "executor_class": EXECUTOR_CLASSES[operation.on_error],
             "is_awaitable": optimized_is_awaitable,
         }
-
-    def _timeout_error(self, operation: Operation) -> GraphQLRequestError:
-        message = f"The operation took longer than {self._limits.operation_seconds:g} s and was stopped"
-        if operation.type is OperationType.MUTATION:
-            message += (
-                ". It may have taken effect: check before repeating it, or repeat it with the same idempotencyKey"
-            )
-        return GraphQLRequestError(
-            [GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504
-        )
 
     async def open(
         self, operation: Operation, context: Context, request_id: str, sink: Sink

@@ -8,8 +8,9 @@ from graphql import ExecutionResult
 
 from schema.event_source import EventSource
 from server.execution.concurrency import ConcurrencyLimiter
-from server.execution.executor_interface import Context, OpenSubscription, Operation, SharedResult, Sink
+from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.subscriptions import CompleteEvent, FeedSubscription, SharedOperations, StreamSubscription
+from server.execution.time_limit import TimeLimit
 from server.protocol.errors import format_execution_errors
 
 SourceEvents = Callable[[Operation, Context], Awaitable[ExecutionResult | AsyncIterable[Any]]]
@@ -20,12 +21,17 @@ class Subscriptions:
     """Opens subscriptions; each counts as a running operation of its client until it ends."""
 
     def __init__(
-        self, source_events: SourceEvents, complete_event: CompleteEvent, concurrency: ConcurrencyLimiter
+        self,
+        source_events: SourceEvents,
+        complete_event: CompleteEvent,
+        concurrency: ConcurrencyLimiter,
+        time_limit: TimeLimit,
     ) -> None:
         self._source_events = source_events
         self._complete_event = complete_event
         self._concurrency = concurrency
-        self._operations = SharedOperations(complete_event)
+        self._time_limit = time_limit
+        self._operations = SharedOperations(complete_event, time_limit)
 
     async def open(
         self, operation: Operation, context: Context, request_id: str, sink: Sink
@@ -42,7 +48,11 @@ class Subscriptions:
                 sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
             else:
                 assert isinstance(source, AsyncGenerator)
-                complete = partial(self._complete_event, operation, context, request_id=request_id)
+
+                async def complete(event: object) -> Result:
+                    completion = self._complete_event(operation, context, event, request_id)
+                    return await self._time_limit.hold(operation.type, completion)
+
                 subscription = StreamSubscription(source, complete, sink, release, request_id=request_id)
         finally:
             if subscription is None:

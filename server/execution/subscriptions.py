@@ -2,6 +2,8 @@
 
 An event of an ``EventSource`` is executed and encoded once for all subscriptions that see the same of it: those with
 the same document, operation and variables, whose viewer is the same member. None of them has a task while it waits.
+The limit on the time of an operation holds for each event. A subscription ends with the error if one takes longer, so
+that the client knows after which event to continue.
 """
 
 import asyncio
@@ -14,8 +16,11 @@ from graphql import GraphQLError
 
 from schema.event_source import EventSource
 from server.execution.executor_interface import Context, Operation, Result, SharedResult, Sink
-from server.protocol.errors import format_execution_errors
+from server.execution.time_limit import TimeLimit
+from server.protocol.cancellation import aborted_if_not_cancelled
+from server.protocol.errors import format_execution_errors, log_failure
 from server.protocol.messages import encode
+from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import new_request_id
 from services.accounts.sessions import SessionEnded
 from services.notifications.listeners import Delivery
@@ -38,9 +43,10 @@ _CONTEXT = "context"
 class SharedOperation:
     """A subscription's operation, shared by all subscriptions for whom its results are the same."""
 
-    def __init__(self, operation: Operation, complete_event: CompleteEvent) -> None:
+    def __init__(self, operation: Operation, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
         self._operation = operation
         self._complete_event = complete_event
+        self._time_limit = time_limit
         assert operation.event_traits is not None
         self.by_session = operation.event_traits.by_session
 
@@ -54,24 +60,30 @@ class SharedOperation:
     async def _run(self, source: EventSource, delivery: Delivery) -> SharedResult | None:
         request_id = new_request_id()
         try:
-            event = await source.event_of(delivery)
-            if event is None:
-                return None
-            context = delivery.shared.get(_CONTEXT)
-            if context is None:  # the operations of a delivery share what their loaders have read
-                context = delivery.shared[_CONTEXT] = source.context_of(delivery)
-            result = SharedResult(await self._complete_event(self._operation, context, event, request_id))
-            result.encode()  # here, so that a failure ends the subscriptions with an error
-            return result
+            with aborted_if_not_cancelled():
+                execution = self._execute(source, delivery, request_id)
+                return await self._time_limit.hold(self._operation.type, execution)
         except Exception as error:
             return _failure(error, request_id)
+
+    async def _execute(self, source: EventSource, delivery: Delivery, request_id: str) -> SharedResult | None:
+        event = await source.event_of(delivery)
+        if event is None:
+            return None
+        context = delivery.shared.get(_CONTEXT)
+        if context is None:  # the operations of a delivery share what their loaders have read
+            context = delivery.shared[_CONTEXT] = source.context_of(delivery)
+        result = SharedResult(await self._complete_event(self._operation, context, event, request_id))
+        result.encode()  # here, so that a failure ends the subscriptions with an error
+        return result
 
 
 class SharedOperations:
     """The operations of the subscriptions that are open."""
 
-    def __init__(self, complete_event: CompleteEvent) -> None:
+    def __init__(self, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
         self._complete_event = complete_event
+        self._time_limit = time_limit
         self._operations: WeakValueDictionary[object, SharedOperation] = WeakValueDictionary()
 
     def share(self, operation: Operation) -> SharedOperation:
@@ -84,7 +96,7 @@ class SharedOperations:
         key = (id(operation.document), operation.name, operation.on_error, encode(variables))
         shared = self._operations.get(key)
         if shared is None:
-            shared = self._operations[key] = SharedOperation(operation, self._complete_event)
+            shared = self._operations[key] = SharedOperation(operation, self._complete_event, self._time_limit)
         return shared
 
 
@@ -98,7 +110,10 @@ class _Completion:
         self._task = asyncio.create_task(self._run(execution))
 
     def add(self, callback: Callable[[SharedResult | None], None]) -> None:
-        """Call back with the result; None: its viewer may no longer see what the subscription listens to."""
+        """Call back with the result; None: its viewer may no longer see what the subscription listens to.
+
+        The callback must not raise an exception: those after it would wait for ever.
+        """
         if self._is_done:
             asyncio.get_running_loop().call_soon(callback, self._result)
         else:
@@ -148,6 +163,18 @@ class FeedSubscription:
         self._completion = None
         if self._is_closed:
             return
+        try:
+            self._pass_on(result)
+        except Exception as error:  # sinks raise none; if one does, its subscription fails, the others do not
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        try:
+            self._end(error)  # the sink logs it
+        except Exception as failure:
+            log_failure(failure, new_request_id())
+
+    def _pass_on(self, result: SharedResult | None) -> None:
         if result is None:
             self._end(None)
             return
@@ -193,14 +220,8 @@ class StreamSubscription:
     async def _run(self) -> None:
         reason: Exception | None = None
         try:
-            async with aclosing(self._events):
-                async for event in self._events:
-                    result = SharedResult(await self._complete(event))
-                    self._resumed.clear()
-                    if not self._sink.deliver(result):
-                        await self._resumed.wait()
-                    # Neither a ready generator nor a sink that is ready yields to other tasks, so do that here.
-                    await asyncio.sleep(0)
+            with aborted_if_not_cancelled():
+                await self._deliver_all()
         except SessionEnded as ended:
             reason = ended
         except Exception as error:
@@ -208,8 +229,20 @@ class StreamSubscription:
             return
         self._sink.end(reason)
 
+    async def _deliver_all(self) -> None:
+        async with aclosing(self._events):
+            async for event in self._events:
+                result = SharedResult(await self._complete(event))
+                self._resumed.clear()
+                if not self._sink.deliver(result):
+                    await self._resumed.wait()
+                # Neither a ready generator nor a sink that is ready yields to other tasks, so do that here.
+                await asyncio.sleep(0)
+
 
 def _failure(error: Exception, request_id: str) -> SharedResult:
+    if isinstance(error, GraphQLRequestError):
+        return SharedResult(error.formatted)
     if not isinstance(error, GraphQLError):
         error = GraphQLError(str(error), original_error=error)
     return SharedResult({"errors": format_execution_errors([error], request_id)})

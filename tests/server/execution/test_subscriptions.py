@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from models import Learner, Member, MemberKind, Notification, Tracker
 from schema.context import Context
+from server.execution.executor_interface import SharedResult
 from server.protocol.messages import Request
 from services.files.signed_urls import verify_signed_path
 from services.notifications.inbox_reader import InboxReader
@@ -76,6 +79,40 @@ async def test_a_slow_subscription_holds_up_no_other(database: str) -> None:
             await wait_until(received(count, slow))
         await asyncio.sleep(0.05)
         assert slow.cursors == [1, 2, 3, 4, 5]
+
+
+class FailingSink(Recorder):
+    """A sink that takes no result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reasons: list[str] = []
+
+    def deliver(self, result: SharedResult) -> bool:
+        raise RuntimeError("full")
+
+    def end(self, reason: Exception | None) -> None:
+        self.reasons.append(str(reason))
+        raise RuntimeError("closed")
+
+
+async def test_a_sink_that_fails_ends_its_own_subscription_only(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tenant = await college()
+    reader = InboxReader(poll_seconds=3600)
+    failing, others = FailingSink(), [Recorder() for _ in range(3)]
+    async with run_feed(reader):
+        for sink in (others[0], failing, *others[1:]):
+            await open_with(reader, tenant.bob, CURSORS, None, sink)
+        await wait_until(lambda: reader.waiting_count == 4 and tenant.bob.id in reader)
+        for count in (1, 2):
+            await make.notification(await make.tracker(tenant.organisation), tenant.bob)
+            reader.wake(str(tenant.bob.id))
+            await wait_until(received(count, *others))
+        await wait_until(lambda: reader.waiting_count == 3)
+    assert failing.reasons == ["full"]
+    assert "builtins.RuntimeError" in caplog.text
 
 
 async def test_an_absent_variable_is_not_shared_with_null(database: str) -> None:

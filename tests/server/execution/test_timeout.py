@@ -1,14 +1,14 @@
 """Operation timeouts: transactions are rolled back, and a mutation's error says that its outcome is uncertain."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 import strawberry
 
-from models import AuditEntry, Employer, Role
+from models import AuditEntry, Employer, MemberKind, Role, TrackerEvent
 from models.database import fetch
 from resolvers.schema_root import make_schema
 from schema.base import Schema
@@ -16,6 +16,7 @@ from schema.context import Context as ViewerContext
 from server.execution.executor import GraphQLExecutor
 from server.execution.executor_interface import Executor
 from server.execution.instrumented_executor import InstrumentedExecutor
+from server.execution.result_stream import stream_results
 from server.limits import Limits
 from server.observability.metrics import ERRORS
 from server.protocol.messages import Request
@@ -24,6 +25,8 @@ from server.setting_values import database_credentials
 from services.notifications.inbox_reader import InboxReader
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, viewer
+from tests.support.clients.recorder import Recorder, received
+from tests.support.clients.subscriptions import run_feed, wait_until
 from tests.support.servers.sample_schema import ADA, Context
 
 SHORT_TIMEOUT = Limits(operation_seconds=0.2)
@@ -109,6 +112,49 @@ async def test_a_mutation_that_times_out_is_rolled_back(database: str) -> None:
         default_executor.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1"
     )
     assert result == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
+
+
+@strawberry.type
+class Event:
+    @strawberry.field
+    async def slow(self) -> str:
+        await asyncio.sleep(60)
+        return "done"
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def events(self) -> AsyncGenerator[Event, None]:
+        yield Event()
+
+
+async def test_a_slow_event_ends_its_subscription() -> None:
+    executor = GraphQLExecutor(Schema(Query, subscription=Subscription), SHORT_TIMEOUT)
+    operation = executor.prepare(Request("subscription { events { slow } }"), ADA)
+    results = [result.result async for result in stream_results(executor, operation, ADA, "r1")]
+    assert results == [timeout_result(TIMEOUT_MESSAGE)]
+    assert len(executor._concurrency) == 0
+
+
+async def test_the_time_limit_holds_for_an_event_of_a_feed(database: str) -> None:
+    member = await make.member(kind=MemberKind.ADMINISTRATOR)
+    tracker = await make.tracker(await member.organisation)
+    reader, executor = InboxReader(poll_seconds=3600), GraphQLExecutor(make_schema(), SHORT_TIMEOUT)
+    sinks = [Recorder() for _ in range(2)]
+    query = "subscription { notificationReceived { tracker { history { totalCount } } } }"
+    async with run_feed(reader):
+        for sink in sinks:
+            context = ViewerContext(INSTALLATION, reader, "", await viewer(member))
+            sink.subscription = await executor.open(executor.prepare(Request(query), context), context, "r1", sink)
+        await wait_until(lambda: reader.waiting_count == 2 and member.id in reader)
+        await make.notification(tracker, member)
+        async with open_transaction(database, f"LOCK TABLE {TrackerEvent._meta.db_table} IN ACCESS EXCLUSIVE MODE"):
+            reader.wake(str(member.id))
+            await wait_until(received(1, *sinks))
+    assert [sink.results[0].result for sink in sinks] == [timeout_result(TIMEOUT_MESSAGE)] * 2
+    assert sinks[0].results == sinks[1].results
+    assert (reader.waiting_count, len(executor._concurrency)) == (0, 0)
 
 
 @pytest.mark.slow
