@@ -16,10 +16,10 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.selections import Selections
 from server.execution.compiled.source import Source
 
-MAX_FIELDS = 1_500
+MAX_FIELDS = 500
 """The most fields in the functions of an operation: a selection on an interface counts for each type.
 
-Compiling one takes about 0.1 ms, during which a process does nothing else.
+It ends the writing early; how long compiling takes is limited by ``MAX_LENGTH`` of their source.
 """
 
 

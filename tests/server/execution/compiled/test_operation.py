@@ -9,7 +9,9 @@ from graphql.execution import VariableValues
 
 from server.execution.compiled.objects import MAX_FIELDS
 from server.execution.compiled.operation import MAX_VARIANTS, CompiledOperation
+from server.execution.compiled.plan import Plan
 from server.execution.compiled.reasons import Reason
+from server.execution.compiled.source import MAX_LENGTH
 from tests.support.servers.compared_execution import compare
 from tests.support.servers.compared_schema import REGISTRY, Cat
 
@@ -176,6 +178,17 @@ def test_a_large_operation_is_not_compiled() -> None:
     largest = " ".join(f"a{number}: name" for number in range(MAX_FIELDS - 1))
     assert not isinstance(operation(f"{{ cat {{ {largest} }} }}").plan(NO_VARIABLES), Reason)
     assert operation(f"{{ cat {{ {largest} b: name c: name }} }}").plan(NO_VARIABLES) is Reason.SIZE
+
+
+def test_an_operation_with_much_source_is_not_compiled() -> None:
+    def plan_of(fields: int) -> Plan | Reason:
+        names = " ".join(f"{'a' * 1_000}{number}: name" for number in range(fields))
+        return operation(f"{{ cat {{ {names} }} }}").plan(NO_VARIABLES)
+
+    largest = plan_of(20)
+    assert isinstance(largest, Plan)
+    assert len(largest.source) < MAX_LENGTH
+    assert plan_of(MAX_LENGTH // 1_000) is Reason.SIZE
 
 
 def test_other_directives_are_not_compiled() -> None:
