@@ -9,7 +9,7 @@ import pytest
 
 from models import Mail
 from models.database import fetch
-from services.mail.outbox import BATCH_SIZE, BatchResult, send_batch
+from services.mail.outbox import BATCH_SIZE, NO_LONGER_DUE, SENDING_SECONDS, BatchResult, send_batch
 from tests.support.databases.sql_statements import record_statements
 from tests.support.factories import mail, notification, tracker
 from tests.support.scenarios.mail import INSTALLATION, enqueue_mail, make_due, send_mails
@@ -103,6 +103,21 @@ async def test_a_batch_that_is_told_to_stop_releases_what_it_has_not_begun(serve
     waiting = await Mail.filter(sent_at=None, attempts=0)
     assert len(waiting) == 2
     assert {row.due_at for row in waiting} < set(due_times)
+
+
+async def test_a_slow_mail_server_gets_no_email_that_its_recipient_may_no_longer_see(server: MailServer) -> None:
+    await _enqueue_mails(3)
+    server.may_reply.clear()
+    sending = asyncio.create_task(_send_batch(server))
+    await server.arrived.wait()
+    await fetch("UPDATE tracker SET assignee_id = NULL")
+    await asyncio.sleep(SENDING_SECONDS)
+    server.may_reply.set()
+    assert await sending == BatchResult(claimed=3, sent=1)
+    assert await Mail.filter(sent_at=None, attempts=0).count() == 2  # released
+    assert await _send_batch(server) == BatchResult(claimed=2, sent=0)
+    assert await Mail.filter(last_error=NO_LONGER_DUE).count() == 2
+    assert len(server.messages) == 1
 
 
 async def test_an_outage_of_the_mail_server_releases_the_rest_of_the_batch(server: MailServer) -> None:
