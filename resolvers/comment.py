@@ -6,9 +6,9 @@ import strawberry
 
 from models import Comment
 from schema.context import Info
+from schema.declaration.relay import EdgeData
 from schema.inputs.comment import AddCommentInput, AddCommentPayload
-from schema.relay import EdgeData
-from schema.selection import selected_row
+from schema.reading.selection import selected_row
 from services.paging.keyset import encode_cursor
 from services.trackers import comments
 

@@ -7,6 +7,7 @@ import strawberry
 import services.records.employers as service
 from models import Employer
 from schema.context import Info
+from schema.declaration.relay import ConnectionData, connection_of_rows
 from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.inputs.employer import (
     CreateEmployerInput,
@@ -14,8 +15,7 @@ from schema.inputs.employer import (
     UpdateEmployerInput,
     UpdateEmployerPayload,
 )
-from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, selected_row, selects_total_count
+from schema.reading.selection import CONNECTION, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from models import Member
 from schema.context import Info
+from schema.declaration.relay import ConnectionData, connection_of_rows
 from schema.inputs.arguments import After, Before, First, Last, Search
 from schema.inputs.member import (
     CreateMemberInput,
@@ -13,8 +14,7 @@ from schema.inputs.member import (
     UpdateMemberInput,
     UpdateMemberPayload,
 )
-from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, selected_row, selects_total_count
+from schema.reading.selection import CONNECTION, selected_row, selects_total_count
 from services.accounts import member_changes
 from services.accounts.members import page_of_members
 from services.paging.pages import PageRequest

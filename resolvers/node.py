@@ -22,7 +22,7 @@ from models import (
 )
 from schema.context import Info
 from schema.inputs.ids import parse_argument_id
-from schema.selection import selected_row
+from schema.reading.selection import selected_row
 from services.kernel.global_ids import NodeReference
 
 _MODELS: Mapping[str, type[Model]] = MappingProxyType(

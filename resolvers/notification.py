@@ -7,10 +7,10 @@ import strawberry
 
 from models import Notification, NotificationKind, Tracker, TrackerEvent
 from schema.context import Info
-from schema.event_source import EventSource, event_source
 from schema.inputs.ids import parse_argument_id
 from schema.inputs.notification import MarkNotificationsReadInput, MarkNotificationsReadPayload
-from schema.selection import selected_row
+from schema.reading.event_source import EventSource, event_source
+from schema.reading.selection import selected_row
 from services.kernel.errors import BadRequestError
 from services.notifications.listing import mark_read
 from services.notifications.subscription import starting_cursor

@@ -2,9 +2,9 @@
 
 from models import Programme
 from schema.context import Info
+from schema.declaration.relay import ConnectionData, connection_of_rows
 from schema.inputs.arguments import After, Before, First, Last, Search
-from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, selected_row, selects_total_count
+from schema.reading.selection import CONNECTION, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 from services.records.programmes import page_of_programmes
 

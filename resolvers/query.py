@@ -10,13 +10,13 @@ from resolvers import programme as programme_resolvers
 from resolvers import session as session_resolvers
 from resolvers import tracker as tracker_resolvers
 from resolvers import tracker_type as tracker_type_resolvers
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import Connection, Node
 from schema.employer import Employer
-from schema.fields import resolved_field
 from schema.input_error import InputError
 from schema.learner import Learner
 from schema.member import Member
 from schema.programme import Programme
-from schema.relay import Connection, Node
 from schema.tracker import Tracker
 from schema.tracker_type import TrackerType
 from schema.viewer import Viewer

@@ -6,12 +6,12 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.mutation import Mutation
 from resolvers.query import Query
 from resolvers.subscription import Subscription
-from schema.base import Schema
+from schema.declaration.base import Schema
+from schema.declaration.scalars import SCALARS
 from schema.field_definition import FIELD_TYPES
 from schema.field_value import VALUE_TYPES
 from schema.learner import LearningAim
 from schema.organisation import Organisation, ProcessAutomation
-from schema.scalars import SCALARS
 from schema.tracker import TrackerEvent
 
 _DESCRIPTION = """

@@ -8,15 +8,15 @@ import strawberry
 from models import Tracker
 from resolvers.errors import input_errors
 from schema.context import Info
+from schema.declaration.relay import ConnectionData
 from schema.field_value import referenced_columns
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.ids import parse_argument_id
 from schema.inputs.tracker import CreateTrackerInput, CreateTrackerPayload
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.inputs.tracker_update import UpdateTrackerInput, UpdateTrackerPayload
-from schema.loaders import TrackerKey
-from schema.relay import ConnectionData
-from schema.selection import selected_row
+from schema.reading.loaders import TrackerKey
+from schema.reading.selection import selected_row
 from schema.tracker_connection import selected_history, tracker_connection
 from services.kernel.errors import Problem
 from services.paging.keyset import encode_cursor

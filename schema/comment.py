@@ -5,9 +5,9 @@ import datetime as dt
 import strawberry
 
 import models
-from schema.fields import edge
+from schema.declaration.fields import edge
+from schema.declaration.relay import Node
 from schema.member import Member
-from schema.relay import Node
 
 
 @strawberry.type(description="What somebody said about a tracker.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from schema.loaders import Loaders
+from schema.reading.loaders import Loaders
 from services.accounts.current_viewers import SessionKey, session_key
 from services.installation import Installation
 from services.kernel.errors import UnauthenticatedError

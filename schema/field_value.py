@@ -9,11 +9,11 @@ import strawberry
 
 import models
 from schema.context import Info
+from schema.declaration.fields import resolved_field, then
+from schema.declaration.relay import Node
 from schema.field_definition import Choice
-from schema.fields import resolved_field, then
 from schema.file import File
-from schema.relay import Node
-from schema.selection import shown_columns
+from schema.reading.selection import shown_columns
 from services.forms import values
 from services.forms.display import MISSING_NAME
 from services.row_selection import RowSelection

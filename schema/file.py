@@ -5,8 +5,8 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.fields import resolved_field
-from schema.relay import NODE_ID_DESCRIPTION, Node
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import NODE_ID_DESCRIPTION, Node
 from services.files.signed_urls import signed_url
 from services.kernel.global_ids import to_global_id
 from services.trackers import attachments

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import strawberry
 
+from schema.declaration.fields import resolved_field
 from schema.enums import ErrorCode
-from schema.fields import resolved_field
 from services.kernel.errors import Problem
 
 

@@ -8,14 +8,14 @@ import strawberry
 
 import models
 from schema.context import Info
+from schema.declaration.fields import edge, resolved_field
+from schema.declaration.relay import Connection, Node
 from schema.employer import Employer
 from schema.enums import ProgrammeStatus
-from schema.fields import edge, resolved_field
 from schema.inputs.arguments import After, Before, First, Last
 from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
 from schema.programme import Programme
-from schema.relay import Connection, Node
 from schema.tracker_connection import learner_tracker_connection
 from services.paging.pages import PageRequest
 

@@ -3,9 +3,9 @@
 import strawberry
 
 import models
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import Node
 from schema.enums import MemberKind, Role
-from schema.fields import resolved_field
-from schema.relay import Node
 
 
 def _roles(root: strawberry.Parent[models.Member]) -> list[Role]:

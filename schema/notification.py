@@ -8,10 +8,10 @@ import strawberry
 
 import models
 from schema.context import Info
+from schema.declaration.fields import edge, related_row, resolved_field, then
+from schema.declaration.relay import Node
 from schema.enums import NotificationKind
-from schema.fields import edge, related_row, resolved_field, then
 from schema.member import Member
-from schema.relay import Node
 from schema.tracker import Tracker
 from services.notifications.subscription import notification_text
 from services.tracker_types.catalogue import AvailableType

@@ -6,8 +6,8 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.fields import resolved_field
-from schema.relay import NODE_ID_DESCRIPTION, Node
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import NODE_ID_DESCRIPTION, Node
 from services.automations.settings import AutomationSetting, automation_settings
 from services.kernel.global_ids import to_global_id
 

@@ -3,7 +3,7 @@
 import strawberry
 
 import models
-from schema.relay import Node
+from schema.declaration.relay import Node
 
 
 @strawberry.type(description="A programme of the provider.")

@@ -9,15 +9,15 @@ import strawberry
 import models
 from schema.comment import Comment
 from schema.context import Info
+from schema.declaration.fields import edge, resolved_field, then
+from schema.declaration.relay import Connection, Node
 from schema.enums import TrackerEventKind, TrackerStatus
 from schema.field_definition import FieldDefinition
 from schema.field_value import FieldValue
-from schema.fields import edge, resolved_field, then
 from schema.inputs.arguments import After, Before, First, Last
 from schema.learner import Learner
 from schema.member import Member
 from schema.proposed_change import ProposedChange, load_proposed_changes
-from schema.relay import Connection, Node
 from schema.tracker_connection import comment_connection, history_connection
 from schema.tracker_type import TrackerType, Transition
 from services.forms.values import read_values

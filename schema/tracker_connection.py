@@ -5,11 +5,11 @@ from uuid import UUID
 
 from models import Comment, Tracker, TrackerEvent
 from schema.context import Info
-from schema.fields import then
+from schema.declaration.fields import then
+from schema.declaration.relay import ConnectionData, connection_of_rows
 from schema.inputs.tracker_filter import TrackerFilter, TrackerOrder
-from schema.loaders import PageKey
-from schema.relay import ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, field_below, selected_row, selects_total_count
+from schema.reading.loaders import PageKey
+from schema.reading.selection import CONNECTION, field_below, selected_row, selects_total_count
 from services.paging.pages import PageRequest
 from services.row_selection import RowSelection
 from services.trackers.listing import filters

@@ -7,10 +7,10 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import Node
 from schema.enums import ProgrammeStatus, TrackerCategory, TrackerStatus
 from schema.field_definition import FieldDefinition
-from schema.fields import resolved_field
-from schema.relay import Node
 from services.forms import definitions
 from services.kernel.global_ids import to_global_id
 from services.tracker_types.catalogue import AvailableType

@@ -6,13 +6,13 @@ import strawberry
 
 import models
 from schema.context import Info
-from schema.fields import resolved_field
+from schema.declaration.fields import resolved_field
+from schema.declaration.relay import Connection, ConnectionData, connection_of_rows
 from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
 from schema.notification import Notification
 from schema.organisation import Organisation
-from schema.relay import Connection, ConnectionData, connection_of_rows
-from schema.selection import CONNECTION, selected_row, selects_total_count
+from schema.reading.selection import CONNECTION, selected_row, selects_total_count
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count

@@ -4,9 +4,9 @@ import strawberry
 
 import models
 from schema.comment import Comment
+from schema.declaration.relay import Edge
 from schema.input_error import InputError
 from schema.inputs.ids import decode_id
-from schema.relay import Edge
 from services.trackers.comments import CommentEntry
 
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 import strawberry
 
 import models
+from schema.declaration.relay import Edge
 from schema.enums import TrackerStatus
 from schema.input_error import InputError
 from schema.inputs.ids import decode_file_id, decode_optional_id, decode_reference
-from schema.relay import Edge
 from schema.tracker import Tracker
 from services.forms.kinds.types import SubmittedValue
 from services.trackers.create_entry import TrackerEntry

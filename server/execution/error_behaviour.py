@@ -14,7 +14,7 @@ from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.fields import Then
+from schema.declaration.fields import Then
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import request_error
 

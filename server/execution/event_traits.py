@@ -17,7 +17,7 @@ from graphql import (
     VariableNode,
 )
 
-from schema.event_source import SESSION_FIELDS
+from schema.reading.event_source import SESSION_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

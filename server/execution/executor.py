@@ -13,8 +13,8 @@ from graphql import ExecutionResult, create_source_event_stream, execute
 from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
-from schema.base import Schema
-from schema.costs import LISTED_VALUE_PRICE
+from schema.declaration.base import Schema
+from schema.declaration.costs import LISTED_VALUE_PRICE
 from server.execution.answers import ENCODING
 from server.execution.clients import client_key
 from server.execution.compiled.execution import Unfinished

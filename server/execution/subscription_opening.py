@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import ExecutionResult
 
-from schema.event_source import EventSource
+from schema.reading.event_source import EventSource
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.subscriptions import CompleteEvent, FeedSubscription, SharedOperations, StreamSubscription

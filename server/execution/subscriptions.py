@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from graphql import GraphQLError
 
-from schema.event_source import EventSource
+from schema.reading.event_source import EventSource
 from server.execution.executor_interface import Context, Operation, Result, SharedResult, Sink
 from server.execution.time_limit import TimeLimit
 from server.protocol.cancellation import aborted_if_not_cancelled

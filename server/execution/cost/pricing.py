@@ -1,4 +1,4 @@
-"""The price and multiplicity of each field of a schema, computed once from ``schema/costs.py``."""
+"""The price and multiplicity of each field of a schema, computed once from ``schema/declaration/costs.py``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.costs import CONNECTION_PRICE, LIST_SIZES, PRICES
+from schema.declaration.costs import CONNECTION_PRICE, LIST_SIZES, PRICES
 
 META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 

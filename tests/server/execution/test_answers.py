@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.scalars import DATE, DATE_TIME, SCALARS
+from schema.declaration.scalars import DATE, DATE_TIME, SCALARS
 from server.execution.answers import ENCODING, NATIVE_SCALARS
 from server.protocol.messages import encode
 

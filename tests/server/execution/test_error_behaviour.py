@@ -8,7 +8,7 @@ import pytest
 import strawberry
 from graphql import GraphQLError
 
-from schema.base import Schema
+from schema.declaration.base import Schema
 from server.execution.executor import GraphQLExecutor
 from server.execution.result_stream import stream_results
 from server.protocol.messages import Request

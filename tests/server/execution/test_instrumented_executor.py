@@ -7,7 +7,7 @@ import pytest
 import strawberry
 from prometheus_client import REGISTRY
 
-from schema.base import Schema
+from schema.declaration.base import Schema
 from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented_executor import InstrumentedExecutor
 from server.limits import Limits

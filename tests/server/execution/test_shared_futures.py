@@ -9,9 +9,9 @@ from graphql import GraphQLError
 
 from models.database import fetch
 from resolvers.schema_root import make_schema
-from schema.base import Schema
 from schema.context import Context
-from schema.fields import then
+from schema.declaration.base import Schema
+from schema.declaration.fields import then
 from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
 from server.protocol.messages import Request

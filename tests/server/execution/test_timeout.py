@@ -11,8 +11,8 @@ import strawberry
 from models import AuditEntry, Employer, MemberKind, Role, TrackerEvent
 from models.database import fetch
 from resolvers.schema_root import make_schema
-from schema.base import Schema
 from schema.context import Context as ViewerContext
+from schema.declaration.base import Schema
 from server.execution.executor import GraphQLExecutor
 from server.execution.executor_interface import Executor
 from server.execution.instrumented_executor import InstrumentedExecutor

@@ -15,7 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from models.database import database
-from schema.base import Schema
+from schema.declaration.base import Schema
 from server.database import upgrade_database
 from server.embedded_postgres.server import embedded_postgres
 from server.execution.executor import GraphQLExecutor

@@ -2,7 +2,7 @@
 
 from graphql import build_schema, parse
 
-from schema.costs import LIST_SIZES
+from schema.declaration.costs import LIST_SIZES
 from server.execution.cost.document_measures import measure
 from server.execution.cost.pricing import Pricing
 from server.execution.cost.selection_measures import Measures

@@ -15,7 +15,7 @@ from strawberry.dataloader import DataLoader
 from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 
-from schema.base import Schema
+from schema.declaration.base import Schema
 from server.execution.answers import NATIVE_SCALARS
 from server.execution.compiled.registry import Encoding, Registry
 

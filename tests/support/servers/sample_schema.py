@@ -9,7 +9,7 @@ from decimal import Decimal
 import strawberry
 from graphql import GraphQLError
 
-from schema.base import Schema
+from schema.declaration.base import Schema
 from server.open_connections import OpenConnections
 from services.accounts.current_viewers import SessionKey
 from services.accounts.sessions import SessionEnded

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import models
 from models.database import database as connected_models
 from resolvers.schema_root import make_schema
-from schema.base import Schema
 from schema.context import Context
+from schema.declaration.base import Schema
 from server.execution.executor import GraphQLExecutor
 from server.execution.executor_interface import Operation
 from server.limits import Limits

@@ -3,7 +3,7 @@
 import pytest
 
 from resolvers.schema_root import make_schema
-from schema.costs import LIST_SIZES, LISTED_VALUE_PRICE, PRICES
+from schema.declaration.costs import LIST_SIZES, LISTED_VALUE_PRICE, PRICES
 from server.execution.cost.pricing import Pricing
 from server.execution.executor import GraphQLExecutor
 from server.limits import Limits

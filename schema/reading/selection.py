@@ -39,7 +39,7 @@ CONNECTION: tuple[Path, ...] = (("nodes",), ("edges", "node"))
 _EXCLUDED_IF: Mapping[str, bool] = MappingProxyType({"skip": True, "include": False})
 
 ROW_TYPES: dict[type[Model], Any] = {}
-"""The GraphQL type of each model's rows, as its class names the model (see ``schema.relay.Node``)."""
+"""The GraphQL type of each model's rows, as its class names the model (see ``schema.declaration.relay.Node``)."""
 
 
 class _Variables(Mapping[str, Any]):

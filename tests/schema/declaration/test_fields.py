@@ -11,7 +11,7 @@ from tortoise import Model
 
 import models
 from resolvers.schema_root import make_schema
-from schema.selection import ROW_TYPES, field_needs
+from schema.reading.selection import ROW_TYPES, field_needs
 from services.row_selection import SelectionBuilder, related_model
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, gid

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from models.base import Row
-from schema.fields import resolved_field
-from schema.selection import ROW_TYPES
+from schema.declaration.fields import resolved_field
+from schema.reading.selection import ROW_TYPES
 from services.kernel.global_ids import to_global_id
 from services.paging.pages import Page
 from services.row_selection import RowSelection

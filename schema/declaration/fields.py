@@ -11,7 +11,7 @@ from typing import Any
 import strawberry
 
 from schema.context import Info
-from schema.selection import selected_row, shown_columns
+from schema.reading.selection import selected_row, shown_columns
 from services.row_selection import related_model
 
 _UNREAD = object()

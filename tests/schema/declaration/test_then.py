@@ -4,7 +4,7 @@ import asyncio
 import gc
 from typing import Any
 
-from schema.fields import Then, then
+from schema.declaration.fields import Then, then
 
 
 def test_what_is_at_hand_is_made_at_once() -> None:
