@@ -3,6 +3,7 @@
 import inspect
 import keyword
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from server.execution.compiled.reasons import NotCompiledError, Reason
+
+_NO_VARIABLES = VariableValues({}, {})
 
 BACKREF = "strawberry-definition"
 """The key of strawberry's definition in the ``extensions`` of a graphql-core field or type."""
@@ -80,7 +83,7 @@ def _direct_call(resolver: StrawberryResolver[Any], *, has_arguments: bool) -> C
 
 
 class Arguments:
-    """The arguments of a field: coerced when the operation is compiled, unless they contain variables.
+    """The arguments of a field, which contain variables.
 
     If ``is_converted``, they are strawberry's input objects, for a direct call, and not those of graphql-core.
     """
@@ -92,7 +95,6 @@ class Arguments:
             for name, value in _given(node)
             if isinstance(value, VariableNode)
         }
-        self.has_variables = any(contains_variable(value) for _, value in _given(node))
 
     def values(self, variables: VariableValues, converter: Any) -> dict[str, Any]:
         """Return the values by parameter name. May raise anything; ``converter`` is strawberry's schema converter."""
@@ -108,6 +110,43 @@ class Arguments:
             return None
         values = {name: coerced.get(variable) for name, variable in self._variables.items()}
         return None if None in values.values() else values
+
+
+class Constants:
+    """The arguments of a field that contain no variables, coerced when the operation is compiled.
+
+    A resolver may change a list or an input object that it is given, so these are copied for each execution.
+    """
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+        self._mutable = [name for name, value in values.items() if type(value).__hash__ is None]
+
+    @property
+    def are_shared(self) -> bool:
+        """Return whether all executions are given the same values, because these cannot be changed."""
+        return not self._mutable
+
+    def values(self, _variables: VariableValues = _NO_VARIABLES, _converter: Any = None) -> dict[str, Any]:
+        """Return the values by parameter name, like ``Arguments.values``."""
+        if self._mutable:
+            return self._values | {name: deepcopy(self._values[name]) for name in self._mutable}
+        return self._values
+
+
+def arguments_of(
+    field: GraphQLField, node: FieldNode, converter: Any, *, is_converted: bool
+) -> Arguments | Constants | None:
+    """Return the arguments of a field, None if it takes none. Raises NotCompiledError if constants are invalid."""
+    if not field.args:
+        return None
+    arguments = Arguments(field, node, is_converted=is_converted)
+    if any(contains_variable(value) for _, value in _given(node)):
+        return arguments
+    try:
+        return Constants(arguments.values(_NO_VARIABLES, converter))
+    except Exception:
+        raise NotCompiledError(Reason.ARGUMENTS) from None
 
 
 def _given(node: FieldNode) -> list[tuple[str, ValueNode]]:

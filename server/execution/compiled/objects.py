@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import FieldNode, GraphQLField, GraphQLObjectType
-from graphql.execution import VariableValues
 
-from server.execution.compiled.calls import Arguments, Call, call_of, strawberry_field
+from server.execution.compiled.calls import Arguments, Call, Constants, arguments_of, call_of, strawberry_field
 from server.execution.compiled.encoded import METADATA_KEY, EncodedField
 from server.execution.compiled.infos import InfoSpec
 from server.execution.compiled.positions import Position, Positions
@@ -34,18 +33,15 @@ class _Field:
 class Objects:
     """Writes the functions that make the dictionaries of objects, and collects what a run has to prepare for them."""
 
-    def __init__(
-        self, source: Source, registry: Registry, selections: Selections, no_variables: VariableValues
-    ) -> None:
+    def __init__(self, source: Source, registry: Registry, selections: Selections) -> None:
         self._source = source
         self._registry = registry
         self._selections = selections
-        self._no_variables = no_variables
         self._positions = Positions(source, registry, self.write)
         self._functions: dict[tuple[str, tuple[int, ...]], str] = {}
         self._fields = 0
         self.infos: list[InfoSpec] = []
-        self.arguments: list[Arguments] = []
+        self.arguments: list[Arguments | Constants] = []
         self._encoded: list[tuple[EncodedField, str]] = []
 
     @property
@@ -152,14 +148,11 @@ class Objects:
 
     def _arguments(self, field: _Field, call: Call) -> str:
         """Return the expression of a field's arguments: an object, or an entry of the run's list."""
-        if not field.definition.args:
+        converter, is_converted = self._registry.converter, not call.takes_raw_info
+        arguments = arguments_of(field.definition, field.nodes[0], converter, is_converted=is_converted)
+        if arguments is None:
             return ""
-        arguments = Arguments(field.definition, field.nodes[0], is_converted=not call.takes_raw_info)
-        if arguments.has_variables:
-            self.arguments.append(arguments)
-            return f"run.arguments[{len(self.arguments) - 1}]"
-        try:
-            values = arguments.values(self._no_variables, self._registry.converter)
-        except Exception:
-            raise NotCompiledError(Reason.ARGUMENTS) from None
-        return self._source.object(values, "arguments")
+        if isinstance(arguments, Constants) and arguments.are_shared:
+            return self._source.object(arguments.values(), "arguments")
+        self.arguments.append(arguments)
+        return f"run.arguments[{len(self.arguments) - 1}]"

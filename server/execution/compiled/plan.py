@@ -15,7 +15,7 @@ from graphql.execution import VariableValues
 from graphql.pyutils import Path
 from strawberry.types.info import Info
 
-from server.execution.compiled.calls import Arguments, call_of, strawberry_field
+from server.execution.compiled.calls import Arguments, Constants, arguments_of, call_of, strawberry_field
 from server.execution.compiled.infos import InfoSpec
 from server.execution.compiled.objects import Objects
 from server.execution.compiled.positions import Positions
@@ -26,8 +26,6 @@ from server.execution.compiled.selections import Selections
 from server.execution.compiled.source import Source
 from server.execution.compiled.types import Complete
 
-_NO_VARIABLES = VariableValues({}, {})
-
 
 @dataclass(slots=True)
 class RootField:
@@ -37,10 +35,8 @@ class RootField:
     field: GraphQLField
     info: InfoSpec
     path: Path
-    arguments: Arguments | None
+    arguments: Arguments | Constants | None
     """None if the field takes none."""
-    constant: dict[str, Any] | None
-    """The values of the arguments, unless they contain variables."""
     function: Callable[..., Any] | None
     """The resolver itself, if it takes nothing but the arguments and ``Info``; None: it is left to ``field.resolve``."""
     complete: Complete
@@ -70,7 +66,7 @@ class Plan:
     """The root fields that ask for ``__typename``, with the answer."""
     roots: list[RootField]
     infos: list[InfoSpec]
-    arguments: list[Arguments]
+    arguments: list[Arguments | Constants]
     source: str
     """The generated source, for people."""
 
@@ -88,11 +84,7 @@ class Plan:
         """Return the arguments of the root fields. Raises NotCompiledError if one is invalid."""
         try:
             return [
-                root.constant
-                if root.constant is not None
-                else root.arguments.values(variables, self.registry.converter)
-                if root.arguments
-                else {}
+                {} if root.arguments is None else root.arguments.values(variables, self.registry.converter)
                 for root in self.roots
             ]
         except Exception:
@@ -111,7 +103,7 @@ def compile_plan(
         raise NotCompiledError(Reason.UNSUPPORTED)
     source = Source()
     selections = Selections(registry.schema, operation, fragments, variables)
-    objects = Objects(source, registry, selections, _NO_VARIABLES)
+    objects = Objects(source, registry, selections)
     grouped = selections.of_root(root_type)
     typenames, roots = _root_fields(registry, root_type, grouped, objects.positions)
     load = source.load()
@@ -155,14 +147,8 @@ def _root_field(
 ) -> RootField:
     info = InfoSpec(field, nodes, root_type, strawberry_field(field), is_raw=True)
     function = _function_of_root(field)
-    arguments = Arguments(field, nodes[0], is_converted=function is not None) if field.args else None
-    constant: dict[str, Any] | None = None
-    if arguments is not None and not arguments.has_variables:
-        try:
-            constant = arguments.values(_NO_VARIABLES, registry.converter)
-        except Exception:
-            raise NotCompiledError(Reason.ARGUMENTS) from None
-    return RootField(name, field, info, Path(None, name, root_type.name), arguments, constant, function, _not_linked)
+    arguments = arguments_of(field, nodes[0], registry.converter, is_converted=function is not None)
+    return RootField(name, field, info, Path(None, name, root_type.name), arguments, function, _not_linked)
 
 
 def _function_of_root(field: GraphQLField) -> Callable[..., Any] | None:
