@@ -230,12 +230,6 @@ async def test_authorization(server: FakeApp, client: httpx.AsyncClient) -> None
     assert server.contexts == [("Bearer good", "127.0.0.1"), ("Bearer bad", "127.0.0.1"), (None, "127.0.0.1")]
 
 
-async def test_what_awaits_something_cancelled_fails(client: httpx.AsyncClient) -> None:
-    response = await client.post("/graphql", json={"query": "{ aborted }"})
-    (error,) = response.json()["errors"]
-    assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
-
-
 async def test_error_while_authenticating(
     server: FakeApp, client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -178,23 +178,6 @@ async def test_error_while_authenticating(server: FakeApp, caplog: pytest.LogCap
     assert "hunter2" not in caplog.text
 
 
-async def test_what_awaits_something_cancelled_fails(server: FakeApp, caplog: pytest.LogCaptureFixture) -> None:
-    breaks = 'subscription { breaks(how: "aborted") { name } }'
-    async with open_client(server, INIT) as client:
-        await client.send(subscribe("{ aborted }", "query"))
-        await client.send(subscribe(breaks, "subscription"))
-        first, *errors = sorted(
-            [await client.receive() for _ in range(3)], key=lambda message: message["type"] == "error"
-        )
-    assert first == next_message("subscription", data={"breaks": {"name": "first"}})
-    for error in errors:
-        request_id = error["payload"][0]["extensions"]["requestId"]
-        extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
-        assert error["payload"] == [{"message": INTERNAL_ERROR, "extensions": extensions}]
-        assert f"request {request_id}: server.protocol.cancellation.AbortedError" in caplog.text
-    assert {error["id"] for error in errors} == {"query", "subscription"}
-
-
 async def test_session_expires(server: FakeApp) -> None:
     server.session_length = dt.timedelta(seconds=0.2)
     async with open_client(server, INIT_AS_ADA) as client:
