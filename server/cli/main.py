@@ -87,6 +87,12 @@ def add_organisation(name: Annotated[str, typer.Argument(help="The organisation'
 
 
 COLUMNS_HELP = "List the columns of a workbook or CSV file, with what they take and their other names, and exit."
+AssignToOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="E-MAIL", help="Assign these trackers to this administrator where the learner's tutor is none."
+    ),
+]
 FileArgument = Annotated[Path, typer.Argument(help="The file to import.")]  # its reader says better what is wrong
 
 
@@ -117,13 +123,7 @@ def import_learners(
     open_trackers: Annotated[
         bool, typer.Option("--open-trackers", help="Open an ILR tracker for each new error of a learner.")
     ] = False,
-    assign_to: Annotated[
-        str | None,
-        typer.Option(
-            metavar="E-MAIL",
-            help="Assign these trackers to this administrator where the learner's tutor is none.",
-        ),
-    ] = None,
+    assign_to: AssignToOption = None,
     columns: Annotated[
         bool, typer.Option("--columns", is_eager=True, callback=_print_columns("learners"), help=COLUMNS_HELP)
     ] = False,

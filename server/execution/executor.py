@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, create_source_event_stream, execute
+from graphql import DocumentNode, ExecutionResult, create_source_event_stream, execute
 from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
@@ -65,8 +65,8 @@ class GraphQLExecutor:
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check the document, operation name, variables and cost, and charge the cost to the client.
 
-        A document that is not cached costs 1 extra per character. For anonymous clients, introspection is disabled and
-        "Did you mean" suggestions are omitted. Raises GraphQLRequestError.
+        For anonymous clients, introspection is disabled and "Did you mean" suggestions are omitted. Raises
+        GraphQLRequestError.
         """
         key = client_key(context.member_id, context.client)
         self._require_room(key)
@@ -74,18 +74,13 @@ class GraphQLExecutor:
             raise request_error(PERSISTED_QUERY_NOT_SUPPORTED, Code.PERSISTED_QUERY_NOT_SUPPORTED)
         on_error = parse_error_behaviour(request.on_error)
         anonymous = context.viewer is None
-        if request.query not in self._documents:
-            self._buckets.spend(key, len(request.query))
-        checked = self._documents.check(request.query, hide_suggestions=anonymous)
-        selected = _select_operation(checked, request.operation_name)
-        if selected.introspects and anonymous:
-            raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
+        document, selected = self._find_operation(request.query, request.operation_name, key, anonymous=anonymous)
         counts = count_values(request.variables)
         check_size(counts, self._limits)
         values = self._coerce_variables(selected, request.variables, hide_suggestions=anonymous)
         cost = self._compute_cost(selected, counts, values)
         return Operation(
-            document=checked.document,
+            document=document,
             type=selected.definition.operation,
             name=request.operation_name,
             root_fields=selected.root_fields,
@@ -104,6 +99,21 @@ class GraphQLExecutor:
             limit = self._concurrency.limit
             message = f"At most {limit:,} operations at a time"
             raise too_many_requests(message, Code.TOO_MANY_OPERATIONS, 1, allowed=limit)
+
+    def _find_operation(
+        self, query: str, name: str | None, key: str, *, anonymous: bool
+    ) -> tuple[DocumentNode, CheckedOperation]:
+        """Check a document, which costs 1 per character if it is not cached, and return it with the operation to execute.
+
+        Raises GraphQLRequestError.
+        """
+        if query not in self._documents:
+            self._buckets.spend(key, len(query))
+        checked = self._documents.check(query, hide_suggestions=anonymous)
+        selected = _select_operation(checked, name)
+        if selected.introspects and anonymous:
+            raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
+        return checked.document, selected
 
     def _coerce_variables(
         self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool

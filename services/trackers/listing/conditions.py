@@ -109,21 +109,7 @@ def build_conditions(filter_by: TrackerFilter) -> list[Condition]:
 
 
 def _conditions(filter_by: TrackerFilter) -> Iterator[Condition]:
-    if filter_by.learner is not None:
-        yield HasLearner(_distinct(filter_by.learner))
-    columns = {
-        "tutor_id": filter_by.tutor,
-        "employer_id": filter_by.employer,
-        "programme_id": filter_by.programme,
-        "sub_programme": None if filter_by.sub_programme is None else _names(filter_by.sub_programme),
-        "programme_status": filter_by.programme_status,
-    }
-    wanted = [(column, _distinct(values)) for column, values in columns.items() if values is not None]
-    if wanted or filter_by.group is not None:
-        groups = (
-            None if filter_by.group is None else [*{name_key(name): name for name in _names(filter_by.group)}.values()]
-        )
-        yield HasLearnerWith(wanted, groups)
+    yield from _conditions_on_learner(filter_by)
     if filter_by.overdue:
         yield IsDue(DayRange(last=today() - dt.timedelta(days=1)), is_open=True)
     if filter_by.due is not None:
@@ -145,6 +131,24 @@ def _conditions(filter_by: TrackerFilter) -> Iterator[Condition]:
         yield WasCreated(filter_by.created)
     if filter_by.overdue is False:
         yield IsNotOverdue()
+
+
+def _conditions_on_learner(filter_by: TrackerFilter) -> Iterator[Condition]:
+    if filter_by.learner is not None:
+        yield HasLearner(_distinct(filter_by.learner))
+    columns = {
+        "tutor_id": filter_by.tutor,
+        "employer_id": filter_by.employer,
+        "programme_id": filter_by.programme,
+        "sub_programme": None if filter_by.sub_programme is None else _names(filter_by.sub_programme),
+        "programme_status": filter_by.programme_status,
+    }
+    wanted = [(column, _distinct(values)) for column, values in columns.items() if values is not None]
+    if wanted or filter_by.group is not None:
+        groups = (
+            None if filter_by.group is None else [*{name_key(name): name for name in _names(filter_by.group)}.values()]
+        )
+        yield HasLearnerWith(wanted, groups)
 
 
 def _distinct(values: Collection[_T]) -> list[_T]:
