@@ -11,9 +11,9 @@ from typing import NoReturn, TypeVar
 from rich.console import Console
 
 from models import Organisation
+from server.cli.setting_warnings import setting_warnings
 from server.database import database_server, run_with_database
 from server.observability.logging import configure_logging
-from server.setting_warnings import setting_warnings
 from server.settings import Settings
 from services.records.organisations import find_organisation
 

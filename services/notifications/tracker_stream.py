@@ -22,7 +22,11 @@ from services.notifications.listeners import Listener, Place, Positioned, Read
 
 BATCH_SIZE = 100
 LONGEST_TRANSACTION = dt.timedelta(hours=1)
-"""The time within which a transaction commits that writes history; far more than an import takes."""
+"""The time within which a transaction commits that writes history.
+
+That of a request ends after TRACKERS_OPERATION_SECONDS. Nothing limits an import, which takes minutes, or a worker that
+waits for a lock: if one took longer than this, subscriptions would not hear of its events, which stay in the history.
+"""
 
 _SELECT_NEWEST = """
 SELECT id, at FROM tracker_event

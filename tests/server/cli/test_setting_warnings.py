@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.setting_warnings import setting_warnings
+from server.cli.setting_warnings import setting_warnings
 from server.settings import Settings
 
 
