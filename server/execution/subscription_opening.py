@@ -11,6 +11,7 @@ from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.subscriptions import CompleteEvent, FeedSubscription, SharedOperations, StreamSubscription
 from server.execution.time_limit import TimeLimit
+from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import format_execution_errors
 
 SourceEvents = Callable[[Operation, Context], Awaitable[ExecutionResult | AsyncIterable[Any]]]
@@ -41,7 +42,8 @@ class Subscriptions:
         release = partial(self._concurrency.release, operation.client_key)
         subscription: OpenSubscription | None = None
         try:
-            source: Any = await self._source_events(operation, context)
+            with aborted_if_not_cancelled():
+                source: Any = await self._source_events(operation, context)
             if isinstance(source, EventSource):
                 subscription = FeedSubscription(source, self._operations.share(operation), sink, release)
             elif isinstance(source, ExecutionResult):

@@ -19,6 +19,7 @@ from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, Executor, MakeContext
 from server.execution.session_watch import SessionWatch
 from server.observability.outage import is_outage
+from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import log_failure
 from server.protocol.messages import MalformedRequest, Message, parse_message
 from server.protocol.request_ids import new_request_id
@@ -107,7 +108,8 @@ class Connection:
             self._work.cancel()
 
     async def _authenticate(self) -> Context:
-        return await self._make_context(self._authorization, self._address)
+        with aborted_if_not_cancelled():
+            return await self._make_context(self._authorization, self._address)
 
     async def serve(self) -> None:
         """Serve the connection until either side closes it, then cancel all operations and wait for their clean-up."""

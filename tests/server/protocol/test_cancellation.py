@@ -58,3 +58,22 @@ async def test_a_request_over_http_is_told(server: FakeApp) -> None:
         response = await client.post(server.url, json={"query": "{ aborted }"})
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
+
+
+async def test_a_connection_that_cannot_be_authenticated_is_closed(server: FakeApp) -> None:
+    server.aborts = True
+    async with open_client(server) as client:
+        await client.send(INIT)
+        assert await client.wait_closed() == (4500, "Internal server error")
+
+
+async def test_a_subscription_that_cannot_be_opened_is_told(server: FakeApp) -> None:
+    query = "subscription { aborts }"
+    async with open_client(server, INIT) as client:
+        await client.send(subscribe(query))
+        error = await client.receive()
+    assert (error["type"], error["payload"][0]["extensions"]["code"]) == ("error", "INTERNAL_SERVER_ERROR")
+    async with httpx.AsyncClient(headers={"Accept": "text/event-stream"}) as http:
+        response = await http.post(server.url, json={"query": query})
+    assert "INTERNAL_SERVER_ERROR" in response.text
+    assert response.text.endswith("event: complete\ndata:\n\n")

@@ -20,7 +20,7 @@ from server.process.worker import MAX_MESSAGE_BYTES
 from server.protocol.origins import OriginPolicy
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
-from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp
+from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp, await_cancelled
 
 
 @asynccontextmanager
@@ -40,6 +40,8 @@ async def sample_api(
         app.contexts.append((authorization, address))
         if app.fails:
             raise ConnectionError("hunter2")
+        if app.aborts:
+            await await_cancelled()
         if authorization != "Bearer good" or app.signed_out:
             return Context(app, None, None)
         return Context(app, "ada", dt.datetime.now(dt.UTC) + app.session_length)

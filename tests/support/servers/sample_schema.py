@@ -28,6 +28,8 @@ class FakeApp:
     session_length: dt.timedelta = dt.timedelta(minutes=10)
     fails: bool = False
     """Whether making a context raises an error."""
+    aborts: bool = False
+    """Whether making a context awaits what others have cancelled."""
     signed_out: bool = False
     url: str = ""
     checked: list[list[SessionKey]] = field(default_factory=list)
@@ -113,7 +115,7 @@ def _fail() -> str:
     raise LookupError("the key is hunter2")
 
 
-async def _await_cancelled() -> None:
+async def await_cancelled() -> None:
     """Await what others have cancelled."""
     future = asyncio.get_running_loop().create_future()
     future.cancel()
@@ -143,7 +145,7 @@ class Query:
 
     @strawberry.field
     async def aborted(self) -> str | None:
-        await _await_cancelled()
+        await await_cancelled()
         return None
 
     @strawberry.field
@@ -204,10 +206,15 @@ class Subscription:
             raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
         yield Thing(name="first")
         if how == "aborted":
-            await _await_cancelled()
+            await await_cancelled()
         if how == "session ended":
             raise SessionEnded("Signed out elsewhere")
         raise RuntimeError("row (42, hunter2) violates")
+
+    @strawberry.subscription
+    async def aborts(self) -> AsyncGenerator[int, None]:
+        await await_cancelled()
+        raise AssertionError
 
 
 SCHEMA = Schema(Query, Mutation, Subscription)
