@@ -117,7 +117,8 @@ MEANINGS = {
     Code.OPERATION_TIMEOUT: Meaning(
         "504",
         "The operation took too long and was stopped. A mutation may have been done or not.",
-        "Repeat a query. Before repeating a mutation look at the data, or repeat it with the same `idempotencyKey`.",
+        "Repeat a query; subscribe again after the last event. Before repeating a mutation look at the data, or repeat it"
+        " with the same `idempotencyKey`.",
     ),
     Code.UNAUTHENTICATED: Meaning(
         f"{_FIELD_STATUS}; 401 from `/files`; 401, or 200 in `application/json`, for introspection",
