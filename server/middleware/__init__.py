@@ -1,4 +1,6 @@
-"""ASGI middleware for every request: request ids, the access log, security headers, compression, and their order.
+"""ASGI middleware for every request: request ids, the access log, security headers, CORS, compression, and their order.
 
-Code for a single endpoint does not belong here. May import from ``settings``, ``protocol`` and ``observability``.
+``gateway`` does in one callable what holds for all requests, those of ``/graphql`` included; what ``stack`` puts behind it
+is for the other addresses, and for preflight requests. Code for a single endpoint does not belong here. May import from
+``settings``, ``setting_values``, ``protocol`` and ``observability``.
 """

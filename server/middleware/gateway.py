@@ -25,8 +25,9 @@ class Gateway:
     """Middleware that assigns request ids, logs and counts requests, and adds headers to responses.
 
     It responds with an error if the application raises an exception. ``graphql`` and ``websocket`` are the routes of
-    ``/graphql``, whose requests and WebSockets skip the application's router and other middleware. If ``https`` is true, clients reach the server over HTTPS. Requests of
-    ``trusted_proxies`` may name the client's address and the request's id.
+    ``/graphql``, whose requests and WebSockets skip the application's router and other middleware. If ``https`` is true,
+    clients reach the server over HTTPS. Requests of ``trusted_proxies`` may name the client's address and the request's
+    id.
     """
 
     def __init__(
