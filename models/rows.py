@@ -84,7 +84,7 @@ class RowReader(Generic[M]):
         expressions: Mapping[str, str] = MappingProxyType({}),
         joined: Sequence[tuple[str, "RowReader[Any]"]] = (),
     ) -> None:
-        """``expressions`` has the SQL of those attributes that are not columns of the table."""
+        """Set the columns; ``expressions`` has the SQL of those attributes that are not columns of the table."""
         sources = {name: expressions.get(name, f'{alias}."{name}"') for name in names}
         own = [f'{sql} AS "{alias}.{name}"' for name, sql in sources.items()]
         self.columns: str = ", ".join([*own, *(reader.columns for _, reader in joined)])

@@ -56,7 +56,7 @@ class OpenConnections:
     def revalidate(self, member_id: str) -> None:
         """Check the sessions of a member's connections in the background, and close those whose session has ended.
 
-        All are asked at once; whoever is recalled meanwhile is asked afterwards, together.
+        All are asked at once; members who are added meanwhile are asked afterwards, together.
         """
         self._recalled.add(member_id)
         if self._check is None or self._check.done():

@@ -1,4 +1,4 @@
-"""Telling the cancellation of a task from one that reaches it through something that it awaits."""
+"""Distinguishing the cancellation of a task from one that reaches it through something that it awaits."""
 
 import asyncio
 from collections.abc import Iterator

@@ -200,7 +200,7 @@ class EventFeed(ABC):
     def _hand_out(
         self, listeners: Iterable[Listener], events: Sequence[Positioned], limit: int, wakes: int
     ) -> list[Listener]:
-        """Give the listeners at a place the events that were read, and return those who hear of one."""
+        """Give the listeners at a place the events that were read, and return those that are to receive one."""
         receiving = []
         for listener in listeners:
             if not listener.is_open:

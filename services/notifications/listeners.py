@@ -62,7 +62,7 @@ class Listener:
     end: Callable[[Exception], None]
     position: Position
     kinds: Collection[Any] | None = None
-    """The kinds of events that it hears of; None: all."""
+    """The kinds of events that it receives; None: all."""
     by_session: bool = False
     """Whether what is made of an event is only for one session of the member."""
     selection: RowSelection[Any] | None = None
@@ -75,7 +75,7 @@ class Listener:
     is_waiting: bool = True
     """Whether it has been delivered all events that were read, and has said that it is ready."""
     must_read: bool = True
-    """Whether there may be events that no wake-up has told of: before the first read, and after a full batch."""
+    """Whether there may be events that no wake-up has announced: before the first read, and after a full batch."""
     wakes_seen: int = 0
     _events: Sequence[Positioned] = ()
     _next: int = 0
@@ -85,7 +85,7 @@ class Listener:
         self._events, self._next = events, 0
 
     def peek(self) -> Any | None:
-        """Return the next event that it hears of, without taking it; None: there is none among those that were read."""
+        """Return the next event that it receives, without taking it; None: there is none among those that were read."""
         while self._next < len(self._events):
             event = self._events[self._next][1]
             if self.kinds is None or event.kind in self.kinds:

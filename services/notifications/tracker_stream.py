@@ -25,7 +25,7 @@ LONGEST_TRANSACTION = dt.timedelta(hours=1)
 """The time within which a transaction commits that writes history.
 
 That of a request ends after TRACKERS_OPERATION_SECONDS. Nothing limits an import, which takes minutes, or a worker that
-waits for a lock: if one took longer than this, subscriptions would not hear of its events, which stay in the history.
+waits for a lock: if one took longer than this, subscriptions would not receive its events, which stay in the history.
 """
 
 _SELECT_NEWEST = """
@@ -57,7 +57,7 @@ class SeenEvents:
 
 
 async def newest_position(tracker_id: UUID) -> SeenEvents:
-    """Return the position of those who only hear of what comes."""
+    """Return the position of those who receive only the events that come from now on."""
     records = await fetch(_SELECT_NEWEST, tracker_id, LONGEST_TRANSACTION)
     return SeenEvents.of((record["id"], record["at"]) for record in records)
 

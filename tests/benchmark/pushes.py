@@ -27,7 +27,7 @@ _CREATED_AT = re.compile(rb'"createdAt":"[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Open sockets: of a member each, of whom one is told something, or all of one member, who is."""
+    """Open sockets of different members, of whom one is notified, or of a single member, who is notified."""
 
     name: str
     title: str

@@ -26,7 +26,7 @@ NO_MAIL = {"TRACKERS_SMTP_URL": "smtp://127.0.0.1:9"}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the servers to compare. ``modules`` are started instead of this server's command."""
+    """One of the servers to compare. ``module`` is started instead of this server's command."""
 
     name: str
     title: str

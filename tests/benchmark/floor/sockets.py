@@ -31,7 +31,7 @@ WHERE n.recipient_id = $1 AND n.cursor > $2 ORDER BY n.cursor
 
 
 class Listeners:
-    """The open sockets of each member, and the cursor up to which they have been told."""
+    """The open sockets of each member, and the cursor up to which notifications have been sent to them."""
 
     def __init__(self, pool: Any, secret: bytes) -> None:
         self._pool = pool
@@ -58,7 +58,7 @@ class Listeners:
             del self._sockets[viewer["id"]], self._cursors[viewer["id"]]
 
     def wake(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        """Tell a member's sockets what is new."""
+        """Send a member's new notifications to their sockets."""
         member_id = UUID(str(payload))
         if member_id in self._sockets:
             task = asyncio.create_task(self._tell(member_id))
