@@ -127,14 +127,14 @@ class EventFeed(ABC):
             # Decided by the clock rather than by the timeout, so that frequent wake-ups do not postpone the poll.
             if loop.time() >= next_poll:
                 next_poll = loop.time() + self.poll_seconds
-                self._unpolled = list(self._audiences)
+                self._unpolled = self._unpolled or list(self._audiences)  # after the end of a long one
             self._requested.clear()
             requests = self._due, self._ready, self._recalled
             self._due, self._ready, self._recalled = set(), {}, set()
-            polled = self._unpolled[-POLLED_AT_ONCE:]
             try:
                 await self._deliver_requested(*requests)
-                await self._poll(polled)
+                requests = set(), {}, set()  # done, and not to be repeated if the poll fails
+                await self._poll(self._unpolled[-POLLED_AT_ONCE:])
                 last_logged = None
             except Exception as error:  # of any kind: without this loop, no subscription receives anything
                 if type(error) is not last_logged:
