@@ -1,9 +1,10 @@
 """The messages to a client, which are written at once, or wait until the client has read enough."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from server.protocol.messages import encode
 from server.websocket.transport import SocketTransport
@@ -18,7 +19,8 @@ CloseConnection: TypeAlias = Callable[[int, str], None]
 _Parts: TypeAlias = Sequence[bytes]
 
 
-class _Message(NamedTuple):
+@dataclass(eq=False, slots=True)
+class _Message:
     """A message that waits, of an operation if it has an id."""
 
     parts: _Parts
@@ -30,6 +32,47 @@ class _Message(NamedTuple):
         return sum(map(len, self.parts))
 
 
+class _Waiting:
+    """The messages that wait, in their order, and those of an operation.
+
+    A client that reads nothing can make tens of thousands wait, so none of the methods looks at all of them.
+    """
+
+    __slots__ = ("_by_operation", "_messages", "length")
+
+    def __init__(self) -> None:
+        self._messages: OrderedDict[_Message, None] = OrderedDict()
+        self._by_operation: dict[str, list[_Message]] = {}
+        self.length = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def has(self, operation_id: str) -> bool:
+        return operation_id in self._by_operation
+
+    def append(self, message: _Message) -> None:
+        self._messages[message] = None
+        self.length += message.length
+        if message.operation_id is not None:
+            self._by_operation.setdefault(message.operation_id, []).append(message)
+
+    def pop_first(self) -> _Message:
+        message, _ = self._messages.popitem(last=False)
+        self.length -= message.length
+        if message.operation_id is not None:
+            of_operation = self._by_operation[message.operation_id]
+            del of_operation[0]
+            if not of_operation:
+                del self._by_operation[message.operation_id]
+        return message
+
+    def discard(self, operation_id: str) -> None:
+        for message in self._by_operation.pop(operation_id, ()):
+            del self._messages[message]
+            self.length -= message.length
+
+
 class SendQueue:
     """The outgoing messages of all operations of a connection, in the order in which they are sent.
 
@@ -39,7 +82,7 @@ class SendQueue:
     made of, because the same result may wait for many clients.
     """
 
-    __slots__ = ("_close", "_drained", "_is_stopped", "_max_bytes", "_max_seconds", "_timer", "_transport", "_unread", "_waiting")  # fmt: skip
+    __slots__ = ("_close", "_drained", "_is_stopped", "_max_bytes", "_max_seconds", "_timer", "_transport", "_waiting")  # fmt: skip
 
     def __init__(
         self, transport: SocketTransport, close: CloseConnection, *, max_seconds: float, max_bytes: int
@@ -48,8 +91,7 @@ class SendQueue:
         self._close = close
         self._max_seconds = max_seconds
         self._max_bytes = max_bytes
-        self._unread = 0
-        self._waiting: deque[_Message] | None = None
+        self._waiting: _Waiting | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._drained: asyncio.Future[None] | None = None
         self._is_stopped = False
@@ -67,27 +109,25 @@ class SendQueue:
             self._write(parts)
             return True
         message = _Message(parts, operation_id, on_written)
-        if self._unread and self._unread + message.length > self._max_bytes:
+        if self._waiting and self._waiting.length + message.length > self._max_bytes:
             self._close(*TOO_SLOW)
             return False
         if self._waiting is None:
-            self._waiting = deque()
+            self._waiting = _Waiting()
         self._waiting.append(message)
-        self._unread += message.length
         if self._timer is None:
             self._start_timer()
         return False
 
     def has(self, operation_id: str) -> bool:
         """Return whether a message of an operation waits."""
-        return self._waiting is not None and any(each.operation_id == operation_id for each in self._waiting)
+        return self._waiting is not None and self._waiting.has(operation_id)
 
     def discard(self, operation_id: str) -> None:
         """Drop the messages of an operation that wait: its client has completed it, and may use the id again."""
         if self._waiting is None:
             return
-        self._waiting = deque(message for message in self._waiting if message.operation_id != operation_id)
-        self._unread = sum(message.length for message in self._waiting)
+        self._waiting.discard(operation_id)
         if not self._waiting:
             self._waiting = None
             self._end_waiting()
@@ -102,7 +142,7 @@ class SendQueue:
     def stop(self) -> None:
         """Stop sending, and drop the waiting messages."""
         self._is_stopped = True
-        self._unread, self._waiting = 0, None
+        self._waiting = None
         self._end_waiting()
 
     def _write(self, parts: _Parts) -> None:
@@ -113,8 +153,7 @@ class SendQueue:
         """Write what waits, as far as the client reads."""
         has_written = False
         while self._waiting and self._transport.is_writable:
-            message = self._waiting.popleft()
-            self._unread -= message.length
+            message = self._waiting.pop_first()
             self._write(message.parts)
             has_written = True
             if message.on_written is not None:
