@@ -33,7 +33,7 @@ class OpenConnections:
     def __init__(self, find_valid: FindValid) -> None:
         self._find_valid = find_valid
         self._connections: dict[asyncio.Task[Any], OpenConnection] = {}
-        self._recalled: set[str] = set()
+        self._changed_members: set[str] = set()
         self._check: asyncio.Task[None] | None = None
         self._is_shutting_down = False
 
@@ -58,17 +58,17 @@ class OpenConnections:
 
         All are asked at once; members who are added meanwhile are asked afterwards, together.
         """
-        self._recalled.add(member_id)
+        self._changed_members.add(member_id)
         if self._check is None or self._check.done():
-            self._check = asyncio.create_task(self._check_recalled())
+            self._check = asyncio.create_task(self._revalidate_changed())
 
-    async def _check_recalled(self) -> None:
-        while self._recalled:
-            recalled, self._recalled = self._recalled, set()
+    async def _revalidate_changed(self) -> None:
+        while self._changed_members:
+            changed_members, self._changed_members = self._changed_members, set()
             asked = [
                 (session, connection)
                 for connection in self._connections.values()
-                for member_id in recalled
+                for member_id in changed_members
                 if (session := connection.session_of(member_id)) is not None
             ]
             try:

@@ -39,7 +39,7 @@ class EventFeed(ABC):
     """The rows that the present poll has yet to read."""
     _ready: dict[Listener, None] = field(default_factory=dict)
     """The listeners who are ready for an event that has been read already."""
-    _recalled: set[UUID] = field(default_factory=set)
+    _changed_members: set[UUID] = field(default_factory=set)
     """The members whose sessions are to be checked."""
     _requested: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -101,7 +101,7 @@ class EventFeed(ABC):
     def revalidate(self, member_id: str) -> None:
         """Check the sessions of a member's listeners."""
         with contextlib.suppress(ValueError):
-            self._recalled.add(UUID(member_id))
+            self._changed_members.add(UUID(member_id))
             self._requested.set()
 
     def _request(self, row_id: UUID) -> None:
@@ -129,8 +129,8 @@ class EventFeed(ABC):
                 next_poll = loop.time() + self.poll_seconds
                 self._unpolled = self._unpolled or list(self._audiences)  # after the end of a long one
             self._requested.clear()
-            requests = self._due, self._ready, self._recalled
-            self._due, self._ready, self._recalled = set(), {}, set()
+            requests = self._due, self._ready, self._changed_members
+            self._due, self._ready, self._changed_members = set(), {}, set()
             try:
                 await self._deliver_requested(*requests)
                 requests = set(), {}, set()  # done, and not to be repeated if the poll fails
@@ -143,12 +143,16 @@ class EventFeed(ABC):
                 await asyncio.sleep(_RETRY_SECONDS)
                 self._due |= requests[0]
                 self._ready |= {listener: None for listener in requests[1] if listener.is_open}
-                self._recalled |= requests[2]
+                self._changed_members |= requests[2]
                 self._requested.set()
 
-    async def _deliver_requested(self, due: set[UUID], ready: dict[Listener, None], recalled: set[UUID]) -> None:
+    async def _deliver_requested(self, due: set[UUID], ready: dict[Listener, None], changed_members: set[UUID]) -> None:
         """Deliver the events of the rows that are due, and those that listeners are ready for, and check sessions."""
-        to_check = [listener for listener in self._listeners() if listener.member_id in recalled] if recalled else []
+        to_check = (
+            [listener for listener in self._listeners() if listener.member_id in changed_members]
+            if changed_members
+            else []
+        )
         await self._deliver_due(due, ready, to_check)
 
     async def _poll(self, rows: Sequence[UUID]) -> None:

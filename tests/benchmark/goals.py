@@ -1,4 +1,4 @@
-"""What was asked of this server's speed: requests a second as a part of the floor's, and times as multiples of its."""
+"""What was asked of this server's speed: requests a second as a ratio to the floor's, and times as multiples of its."""
 
 from typing import NamedTuple
 

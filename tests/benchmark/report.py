@@ -28,7 +28,7 @@ How fast this server answers beside three others, on the same data and in one ru
 - **naive**: strawberry's own application over Tortoise models, with the same fields.
 
 That the first three send the same bytes, and the last one the same JSON, is checked before anything is measured. Absolute
-figures say little about another machine; what counts is the part of the floor's. `make bench` measures anew.
+figures say little about another machine; what counts is the ratio to the floor's. `make bench` measures anew.
 """
 
 
@@ -40,7 +40,7 @@ def write_report(results: Results, conditions: str, folder: Path) -> None:
     for workers in sorted({one.workers for one in results.requests}):
         parts.append(f"## Requests, {_workers(workers)}\n")
         if workers == 1:
-            parts.append(f"![Requests a second of each server, as a part of the floor's]({PLOT.as_posix()})\n")
+            parts.append(f"![Requests a second of each server, as a ratio to the floor's]({PLOT.as_posix()})\n")
         parts.append(_request_table([one for one in results.requests if one.workers == workers]))
     for workers in sorted({one.workers for one in results.pushes}):
         parts.append(f"## Pushes over WebSockets, {_workers(workers)}\n")
@@ -115,7 +115,7 @@ def _push_table(results: Sequence[PushResult]) -> str:
             ratio = f"**{ratio}** (goal {goal.goal}, must {goal.must})"
         cpu = f"{_ms(figures.server_cpu)} + {_ms(figures.postgres_cpu)}"
         rows.append([one.scenario.title, one.kind.title, _ms(figures.p50), ratio, _ms(figures.p99), cpu])
-    return _table(["told", "server", "p50, ms", "times the floor's", "p99, ms", "CPU, ms"], rows)
+    return _table(["notified", "server", "p50, ms", "times the floor's", "p99, ms", "CPU, ms"], rows)
 
 
 def _gains(results: Results) -> str:

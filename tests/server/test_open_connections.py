@@ -80,7 +80,7 @@ async def test_the_sessions_of_all_connections_are_asked_at_once() -> None:
         assert bob.ended == []
 
 
-async def test_whoever_is_recalled_during_a_check_is_asked_after_it() -> None:
+async def test_a_member_who_changes_during_a_check_is_asked_about_after_it() -> None:
     sessions = Sessions("1", "2", "3")
     connections = OpenConnections(sessions.find_valid)
     ada, bob, eve = Connection("ada", "1"), Connection("bob", "2"), Connection("eve", "3")
