@@ -5,11 +5,11 @@ error they all have the same result, so the compiled executor only leaves operat
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine, Generator
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from graphql import FieldNode, GraphQLOutputType, located_error
+from graphql import FieldNode, GraphQLOutputType, GraphQLResolveInfo, located_error
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -36,6 +36,19 @@ def parse_error_behaviour(value: object) -> ErrorBehaviour:
     raise request_error("onError must be NULL, PROPAGATE or HALT", Code.BAD_REQUEST)
 
 
+class _ClosedUnlessAwaited:
+    """A coroutine that is closed if nothing has begun to await it when nothing refers to it any more."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._coroutine.__await__()
+
+    def __del__(self) -> None:
+        self._coroutine.close()
+
+
 class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
     """Lets an error make the next nullable field above it null, as the specification says.
 
@@ -47,6 +60,25 @@ class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._operation = asyncio.current_task()
+
+    def complete_awaitable_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: list[FieldDetails],
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,
+        position_context: Any,
+    ) -> Coroutine[Any, Any, Any]:
+        """Return a coroutine that completes the value of an awaitable that a resolver has returned.
+
+        A task of graphql-core's that is cancelled before its first step never awaits the resolver's coroutine, of which
+        Python would warn.
+        """
+        awaitable = _ClosedUnlessAwaited(result) if asyncio.iscoroutine(result) else result
+        return super().complete_awaitable_value(
+            return_type, field_details_list, info, path, awaitable, position_context
+        )
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
         """Return the value of an awaitable that a resolver has returned."""

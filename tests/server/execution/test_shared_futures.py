@@ -1,6 +1,7 @@
-"""Futures that several fields wait for, such as those of data loaders, when one of the fields is cancelled."""
+"""What fields wait for, such as the futures of data loaders, when an error cancels some of them."""
 
 import asyncio
+import warnings
 from typing import Any
 
 import pytest
@@ -47,10 +48,52 @@ class Pair:
 
 
 @strawberry.type
+class Words:
+    @strawberry.field
+    async def one(self) -> str:
+        return "one"
+
+    @strawberry.field
+    async def two(self) -> str:
+        return "two"
+
+
+@strawberry.type
+class Late:
+    @strawberry.field
+    async def pair(self, steps: int) -> Words:
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        return Words()
+
+    @strawberry.field
+    async def late(self) -> str:
+        raise GraphQLError("Too late.")
+
+
+@strawberry.type
 class Query:
+    @strawberry.field
+    def late(self) -> Late | None:
+        return Late()
+
     @strawberry.field
     def pair(self) -> Pair | None:
         return Pair()
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("on_error", ["PROPAGATE", "HALT"])
+async def test_an_error_leaves_no_coroutine_that_was_never_awaited(compiled: bool, on_error: str) -> None:
+    executor = GraphQLExecutor(Schema(Query), compiled=compiled)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for steps in range(6):  # one of which begins with the fields of the pair just as they are cancelled
+            document = f"{{ late {{ pair(steps: {steps}) {{ one two }} late }} }}"
+            operation = executor.prepare(Request(document, on_error=on_error), ADA)
+            (error,) = (await executor.execute(operation, ADA, "r1"))["errors"]
+            assert error["path"] == ["late", "late"]
+    assert [str(one.message) for one in caught] == []
 
 
 @BOTH_WAYS
