@@ -2,7 +2,8 @@
 
 ``prepare`` detects every request error (in the document, the operation name, the variables or the limits) before
 execution starts. A result without ``data`` therefore means that nothing was executed, and a result with ``data`` that
-the operation was. The only exception is an operation that timed out, whose error says so.
+the operation was. The exceptions are an operation that timed out, whose error says so, and one that was cut off by the
+cancellation of what it waited for, which is an internal error.
 """
 
 from collections.abc import AsyncIterable

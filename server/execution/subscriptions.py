@@ -7,6 +7,7 @@ that the client knows after which event to continue.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, Protocol
@@ -35,6 +36,7 @@ class CompleteEvent(Protocol):
         """Return the result."""
 
 
+_log = logging.getLogger("trackers.operations")
 _CALLBACKS_AT_ONCE = 100
 """The number of subscriptions that are given a result before other tasks have their turn."""
 _CONTEXT = "context"
@@ -242,6 +244,8 @@ class StreamSubscription:
 
 def _failure(error: Exception, request_id: str) -> SharedResult:
     if isinstance(error, GraphQLRequestError):
+        codes = ", ".join(one["extensions"]["code"] for one in error.formatted["errors"])
+        _log.warning("request %s: an event ended its subscriptions with %s", request_id, codes)
         return SharedResult(error.formatted)
     if not isinstance(error, GraphQLError):
         error = GraphQLError(str(error), original_error=error)

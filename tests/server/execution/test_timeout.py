@@ -129,12 +129,13 @@ class Subscription:
         yield Event()
 
 
-async def test_a_slow_event_ends_its_subscription() -> None:
+async def test_a_slow_event_ends_its_subscription(caplog: pytest.LogCaptureFixture) -> None:
     executor = GraphQLExecutor(Schema(Query, subscription=Subscription), SHORT_TIMEOUT)
     operation = executor.prepare(Request("subscription { events { slow } }"), ADA)
     results = [result.result async for result in stream_results(executor, operation, ADA, "r1")]
     assert results == [timeout_result(TIMEOUT_MESSAGE)]
     assert len(executor._concurrency) == 0
+    assert caplog.messages == ["request r1: an event ended its subscriptions with OPERATION_TIMEOUT"]
 
 
 async def test_the_time_limit_holds_for_an_event_of_a_feed(database: str) -> None:
