@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 COLOURS = ("#1f5fa8", "#8fb3d9", "#d98f5b")
-LEFT, BAR, GAP, WIDTH, TOP = 150, 16, 18, 480, 60
+LEFT, BAR, GAP, WIDTH, TOP, RIGHT = 150, 16, 18, 480, 60, 90
 
 
 def bars(groups: Mapping[str, Mapping[str, float]], title: str) -> str:
-    """Return a chart with a group of bars for each key, on a scale from 0 to 1 or to the greatest value."""
+    """Return a chart with a group of bars for each key, on a scale from 0 to 1 or to the greatest value.
+
+    A dashed line marks 1.
+    """
     names = list(dict.fromkeys(name for group in groups.values() for name in group))
     greatest = max([1.0, *(value for group in groups.values() for value in group.values())])
     parts, y = [], TOP
@@ -39,7 +42,7 @@ def _legend(names: list[str]) -> list[str]:
 
 
 def _document(title: str, parts: list[str], height: int) -> str:
-    width = LEFT + WIDTH + 60
+    width = LEFT + WIDTH + RIGHT
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="12">'

@@ -13,6 +13,7 @@ from tests.benchmark.servers import FLOOR, PRODUCT
 
 PAGE = "speed.md"
 PLOT = Path("images", "speed.svg")
+PLOT_TITLE = "requests a second, as a ratio to the floor's (the dashed line); one worker"
 LIBRARIES = ("strawberry-graphql", "graphql-core", "starlette", "uvicorn", "asyncpg", "orjson", "tortoise-orm")
 INTRODUCTION = """<!-- Rendered by `make bench`. Do not edit it. -->
 
@@ -35,7 +36,7 @@ figures say little about another machine; what counts is the ratio to the floor'
 def write_report(results: Results, conditions: str, folder: Path) -> None:
     """Write the page and its plot into the folder of the documentation."""
     (folder / PLOT).parent.mkdir(exist_ok=True)
-    (folder / PLOT).write_text(bars(_ratios(results), "requests a second, as a part of the floor's; one worker"))
+    (folder / PLOT).write_text(bars(_ratios(results), PLOT_TITLE))
     parts = [INTRODUCTION, conditions]
     for workers in sorted({one.workers for one in results.requests}):
         parts.append(f"## Requests, {_workers(workers)}\n")
