@@ -10,8 +10,9 @@ import datetime as dt
 import logging
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import astuple, dataclass, field
+from email.message import EmailMessage
 from uuid import UUID
 
 from models.database import fetch
@@ -170,23 +171,34 @@ async def _attempt_all(batch: _Batch, installation: Installation, mailer: Mailer
         mails = None  # read one by one, so that one that cannot be read delays no other
     clock = asyncio.get_running_loop().time
     end = clock() + SENDING_SECONDS
-    while batch.waiting and not stopping.is_set() and clock() < end:
-        if not await _attempt(batch, batch.waiting.popleft(), mails, installation, mailer):
-            return False
+    following = None
+    try:
+        while batch.waiting and not stopping.is_set() and clock() < end:
+            composing = following or asyncio.create_task(_compose(batch.waiting[0], mails, installation))
+            claim = batch.waiting.popleft()
+            # The next one is composed while the mail server takes this one.
+            following = asyncio.create_task(_compose(batch.waiting[0], mails, installation)) if batch.waiting else None
+            if not await _attempt(batch, claim, composing, mailer):
+                return False
+    finally:
+        if following is not None:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
     return True
 
 
-async def _attempt(
-    batch: _Batch,
-    claim: _Claim,
-    mails: Mapping[UUID, DueMail] | None,
-    installation: Installation,
-    mailer: Mailer,
-) -> bool:
+async def _compose(
+    claim: _Claim, mails: Mapping[UUID, DueMail] | None, installation: Installation
+) -> EmailMessage | None:
+    """Return the message of an email, or None if it is no longer due."""
+    mail = (await read_mails([claim.id]) if mails is None else mails).get(claim.id)
+    return None if mail is None else await compose_email(mail, installation)
+
+
+async def _attempt(batch: _Batch, claim: _Claim, composing: Awaitable[EmailMessage | None], mailer: Mailer) -> bool:
     """Attempt to send an email, and note the outcome in the batch; return False if every other would fail too."""
     try:
-        mail = (await read_mails([claim.id]) if mails is None else mails).get(claim.id)
-        message = None if mail is None else await compose_email(mail, installation)
+        message = await composing
         if message is None:
             batch.given_up.append((claim, NO_LONGER_DUE))
         else:
