@@ -21,7 +21,7 @@ from server.execution.clients import client_key
 from server.execution.compiled.execution import Unfinished
 from server.execution.compiled.reasons import Reason
 from server.execution.compiled.registry import Registry
-from server.execution.compiled.resume import Outcome, resuming
+from server.execution.compiled.resume import Outcome, dispose, resuming
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
@@ -162,8 +162,11 @@ class GraphQLExecutor:
         arguments = self._arguments(operation, context)
         if outcomes:
             arguments |= {"executor_class": resuming(arguments["executor_class"]), "outcomes": outcomes}
-        result = execute(self._schema, root_value=event, **arguments)
-        return await result if isawaitable(result) else result
+        try:
+            result = execute(self._schema, root_value=event, **arguments)
+            return await result if isawaitable(result) else result
+        finally:
+            dispose(outcomes or {})
 
     async def _source_events(self, operation: Operation, context: Context) -> ExecutionResult | AsyncIterable[Any]:
         """Return the events of a subscription, or a result with the errors if it cannot start."""

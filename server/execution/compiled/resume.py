@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from inspect import isawaitable
 from typing import Any, TypeAlias
 
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from server.execution.compiled.run import abandon
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,13 @@ def resuming(
             return super().execute_field(parent_type, source, details, path, context)
 
     return ResumingExecutor
+
+
+def dispose(outcomes: dict[str, Outcome]) -> None:
+    """Dispose of the values of the root fields that graphql-core has not come to, because of an error before them."""
+    for outcome in outcomes.values():
+        if isinstance(outcome, Resolved) and isawaitable(outcome.value):
+            abandon(outcome.value)
 
 
 class _Replay:

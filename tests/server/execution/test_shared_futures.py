@@ -72,7 +72,26 @@ class Late:
 
 
 @strawberry.type
+class Failing:
+    @strawberry.field
+    def bad(self) -> str:
+        raise GraphQLError("Bad.")
+
+
+@strawberry.type
 class Query:
+    @strawberry.field
+    def failing(self) -> Failing:
+        return Failing()
+
+    @strawberry.field
+    async def word(self) -> str:
+        return "word"
+
+    @strawberry.field
+    def bad(self) -> str:
+        raise GraphQLError("Bad.")
+
     @strawberry.field
     def late(self) -> Late | None:
         return Late()
@@ -93,6 +112,18 @@ async def test_an_error_leaves_no_coroutine_that_was_never_awaited(compiled: boo
             operation = executor.prepare(Request(document, on_error=on_error), ADA)
             (error,) = (await executor.execute(operation, ADA, "r1"))["errors"]
             assert error["path"] == ["late", "late"]
+    assert [str(one.message) for one in caught] == []
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("on_error", ["PROPAGATE", "NULL", "HALT"])
+async def test_an_earlier_error_leaves_no_root_field_that_was_never_awaited(compiled: bool, on_error: str) -> None:
+    executor = GraphQLExecutor(Schema(Query), compiled=compiled)
+    operation = executor.prepare(Request("{ failing { bad } word bad }", on_error=on_error), ADA)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = await executor.execute(operation, ADA, "r1")
+    assert result["errors"][0]["path"] == ["failing", "bad"]
     assert [str(one.message) for one in caught] == []
 
 
