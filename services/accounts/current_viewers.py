@@ -43,10 +43,26 @@ def session_key(viewer: Viewer) -> SessionKey:
 async def find_valid(sessions: Sequence[SessionKey]) -> Mapping[SessionKey, CurrentMember]:
     """Return those of the sessions that are valid, with their members."""
     statement = StatementBuilder()
-    return current_members(sessions, await statement.fetch(select_current_members(sessions, statement)))
+    return _current_members(sessions, await statement.fetch(_select_current_members(sessions, statement)))
 
 
-def select_current_members(sessions: Sequence[SessionKey], statement: StatementBuilder) -> str:
+async def fetch_with_valid(
+    select: str, order_by: str, statement: StatementBuilder, sessions: Sequence[SessionKey]
+) -> tuple[list[Mapping[str, Any]], dict[SessionKey, CurrentMember]]:
+    """Return the rows of a SELECT, and those of the sessions that are valid with their members, by one statement.
+
+    ``order_by`` is an order of the SELECT's rows, which are named ``event`` there.
+    """
+    # A row of the result has either an event or a member.
+    records = await statement.fetch(f"""
+    SELECT event.*, valid.* FROM ({select}) event
+        FULL JOIN ({_select_current_members(sessions, statement)}) valid ON false ORDER BY {order_by}
+    """)
+    members = _current_members(sessions, [record for record in records if record["sessions"] is not None])
+    return [record for record in records if record["sessions"] is None], members
+
+
+def _select_current_members(sessions: Sequence[SessionKey], statement: StatementBuilder) -> str:
     """Return a SELECT of the members whose sessions are valid, with the numbers of their sessions in ``sessions``.
 
     A member's row is selected once, however many sessions it has.
@@ -66,10 +82,10 @@ def select_current_members(sessions: Sequence[SessionKey], statement: StatementB
     """
 
 
-def current_members(
+def _current_members(
     sessions: Sequence[SessionKey], records: Iterable[Mapping[str, Any]]
 ) -> dict[SessionKey, CurrentMember]:
-    """Return the member of each session that is valid; ``records`` are those of ``select_current_members``."""
+    """Return the member of each session that is valid; ``records`` are those of ``_select_current_members``."""
     members: dict[SessionKey, CurrentMember] = {}
     for record in records:
         member, organisation = row(Member, "m", record), row(Organisation, "o", record)

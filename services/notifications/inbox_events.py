@@ -12,7 +12,7 @@ from uuid import UUID
 
 from models import Notification
 from models.rows import column_names, columns, rows
-from services.accounts.current_viewers import CurrentMember, SessionKey, current_members, select_current_members
+from services.accounts.current_viewers import CurrentMember, SessionKey, fetch_with_valid
 from services.kernel.sql import StatementBuilder
 from services.notifications.listeners import Place, Positioned, Read
 from services.row_selection import RowSelection, select_row
@@ -28,23 +28,18 @@ async def read_events(places: Sequence[Place], sessions: Sequence[SessionKey]) -
     statement = StatementBuilder()
     members = statement.bind_array([member_id for member_id, _ in places], "uuid")
     cursors = statement.bind_array([cursor for _, cursor in places], "bigint")
-    # A row of the result has either a notification or a member.
-    records = await statement.fetch(f"""
-    SELECT n.*, s.* FROM (
-        SELECT request.index, n.* FROM unnest({members}, {cursors})
-            WITH ORDINALITY AS request (member_id, after, index)
-        CROSS JOIN LATERAL (
-            SELECT {columns(Notification, "n")} FROM notification n
-            WHERE n.recipient_id = request.member_id AND n.cursor > request.after ORDER BY n.cursor LIMIT {BATCH_SIZE}
-        ) n
-    ) n FULL JOIN ({select_current_members(sessions, statement)}) s ON false ORDER BY n.index, n."n.cursor"
-    """)
-    found = [record for record in records if record["index"] is not None]
+    select = f"""
+    SELECT request.index, n.* FROM unnest({members}, {cursors}) WITH ORDINALITY AS request (member_id, after, index)
+    CROSS JOIN LATERAL (
+        SELECT {columns(Notification, "n")} FROM notification n
+        WHERE n.recipient_id = request.member_id AND n.cursor > request.after ORDER BY n.cursor LIMIT {BATCH_SIZE}
+    ) n
+    """
+    found, valid = await fetch_with_valid(select, 'event.index, event."n.cursor"', statement, sessions)
     events: dict[Place, list[Positioned]] = {}
     for record, notification in zip(found, rows(Notification, "n", found), strict=True):
         events.setdefault(places[record["index"] - 1], []).append((notification.cursor, notification))
-    valid = [record for record in records if record["index"] is None]
-    return Read(dict(events), BATCH_SIZE, current_members(sessions, valid))
+    return Read(dict(events), BATCH_SIZE, valid)
 
 
 async def read_selected_events(
@@ -61,21 +56,18 @@ async def read_selected_events(
     joins = source.joins(known.viewer(None), statement)
     rights = [*statement.values]
     # As a subquery, the cursor is unknown to the planner; the notifications are limited first, to join to few.
-    records = await statement.fetch(f"""
-    SELECT n.*, s.* FROM (
-        SELECT {source.columns} FROM (
-            SELECT * FROM notification WHERE recipient_id = {statement.bind(member_id)}
-                AND cursor > (SELECT {statement.bind(cursor)}::bigint) ORDER BY cursor LIMIT {LIVE_BATCH_SIZE}
-        ) n {joins}
-    ) n FULL JOIN ({select_current_members(sessions, statement)}) s ON false ORDER BY n."n.cursor"
-    """)
-    found = [record for record in records if record["n.id"] is not None]
-    members = current_members(sessions, [record for record in records if record["n.id"] is None])
+    select = f"""
+    SELECT {source.columns} FROM (
+        SELECT * FROM notification WHERE recipient_id = {statement.bind(member_id)}
+            AND cursor > (SELECT {statement.bind(cursor)}::bigint) ORDER BY cursor LIMIT {LIVE_BATCH_SIZE}
+    ) n {joins}
+    """
+    found, valid = await fetch_with_valid(select, 'event."n.cursor"', statement, sessions)
     events: dict[Place, Sequence[Positioned]] = {place: [(event.cursor, event) for event in source.read(found)]}
-    recipient = _recipient(member_id, members)
+    recipient = _recipient(member_id, valid)
     again = StatementBuilder()
     is_seen = recipient is not None and (source.joins(recipient.viewer(None), again), again.values) == (joins, rights)
-    return Read(events, LIVE_BATCH_SIZE, members, selection if is_seen else None)
+    return Read(events, LIVE_BATCH_SIZE, valid, selection if is_seen else None)
 
 
 def _recipient(member_id: UUID, members: dict[SessionKey, CurrentMember]) -> CurrentMember | None:

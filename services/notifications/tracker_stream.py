@@ -15,7 +15,7 @@ from uuid import UUID
 from models import TrackerEvent
 from models.database import fetch
 from models.rows import columns, rows
-from services.accounts.current_viewers import SessionKey, current_members, select_current_members
+from services.accounts.current_viewers import SessionKey, fetch_with_valid
 from services.kernel.sql import StatementBuilder
 from services.notifications.event_feed import EventFeed
 from services.notifications.listeners import Listener, Place, Positioned, Read
@@ -82,26 +82,21 @@ async def _read_events(places: Sequence[Place], sessions: Sequence[SessionKey]) 
     starts = statement.bind_array([position.since for position in seen], "timestamptz")
     known_numbers = statement.bind_array([number for number, _ in known], "bigint")
     known_ids = statement.bind_array([event_id for _, event_id in known], "uuid")
-    # A row of the result has either an event or a member.
-    records = await statement.fetch(f"""
-    SELECT e.*, s.* FROM (
-        SELECT request.number, e.* FROM unnest({trackers}, {starts})
-            WITH ORDINALITY AS request (tracker_id, since, number)
-        CROSS JOIN LATERAL (
-            SELECT {columns(TrackerEvent, "e")} FROM tracker_event e
-            WHERE e.tracker_id = request.tracker_id AND e.at >= request.since
-                AND (request.number, e.id) NOT IN (SELECT * FROM unnest({known_numbers}, {known_ids}))
-            ORDER BY e.version, e.at, e.id LIMIT {BATCH_SIZE}
-        ) e
-    ) e FULL JOIN ({select_current_members(sessions, statement)}) s ON false
-    ORDER BY e.number, e."e.version", e."e.at", e."e.id"
-    """)
-    found = [record for record in records if record["number"] is not None]
+    select = f"""
+    SELECT request.number, e.* FROM unnest({trackers}, {starts}) WITH ORDINALITY AS request (tracker_id, since, number)
+    CROSS JOIN LATERAL (
+        SELECT {columns(TrackerEvent, "e")} FROM tracker_event e
+        WHERE e.tracker_id = request.tracker_id AND e.at >= request.since
+            AND (request.number, e.id) NOT IN (SELECT * FROM unnest({known_numbers}, {known_ids}))
+        ORDER BY e.version, e.at, e.id LIMIT {BATCH_SIZE}
+    ) e
+    """
+    order_by = 'event.number, event."e.version", event."e.at", event."e.id"'
+    found, valid = await fetch_with_valid(select, order_by, statement, sessions)
     events: dict[Place, list[Positioned]] = {}
     for record, event in zip(found, rows(TrackerEvent, "e", found), strict=True):
         number = record["number"] - 1
         of_place = events.setdefault(places[number], [])
         before = cast(SeenEvents, of_place[-1][0]) if of_place else seen[number]
         of_place.append((before.after(event), event))
-    valid = [record for record in records if record["number"] is None]
-    return Read(dict(events), BATCH_SIZE, current_members(sessions, valid))
+    return Read(dict(events), BATCH_SIZE, valid)
