@@ -9,7 +9,8 @@ from graphql import ExecutionResult
 from schema.reading.event_source import EventSource
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
-from server.execution.subscriptions import CompleteEvent, FeedSubscription, SharedOperations, StreamSubscription
+from server.execution.shared_operations import CompleteEvent, SharedOperations
+from server.execution.subscriptions import FeedSubscription, StreamSubscription
 from server.execution.time_limit import TimeLimit
 from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import format_execution_errors

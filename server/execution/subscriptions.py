@@ -1,137 +1,22 @@
-"""Subscriptions that are open: how their events are executed, and how the results reach their sinks.
-
-An event of an ``EventSource`` is executed and encoded once for all subscriptions that see the same of it: those with
-the same document, operation and variables, whose viewer is the same member. None of them has a task while it waits.
-The limit on the time of an operation holds for each event. A subscription ends with the error if one takes longer, so
-that the client knows after which event to continue.
-"""
+"""Subscriptions that are open: how the results of their events reach their sinks."""
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Any, Protocol
-from weakref import WeakValueDictionary
-
-from graphql import GraphQLError
+from typing import Any
 
 from schema.reading.event_source import EventSource
-from server.execution.executor_interface import Context, Operation, Result, SharedResult, Sink
-from server.execution.time_limit import TimeLimit
+from server.execution.executor_interface import Result, SharedResult, Sink
+from server.execution.shared_operations import Completion, SharedOperation, failure_result
 from server.protocol.cancellation import aborted_if_not_cancelled
-from server.protocol.errors import format_execution_errors, log_failure
-from server.protocol.messages import encode
-from server.protocol.request_errors import GraphQLRequestError
+from server.protocol.errors import log_failure
 from server.protocol.request_ids import new_request_id
 from services.accounts.sessions import SessionEnded
 from services.notifications.listeners import Delivery
 
 
-class CompleteEvent(Protocol):
-    """Executes an operation for one event of its source; errors are logged with the request id."""
-
-    def __call__(
-        self, operation: Operation, context: Context, event: object, request_id: str
-    ) -> Coroutine[Any, Any, Result]:
-        """Return the result."""
-
-
-_log = logging.getLogger("trackers.operations")
-_CALLBACKS_AT_ONCE = 100
-"""The number of subscriptions that are given a result before other tasks have their turn."""
-_CONTEXT = "context"
-
-
-class SharedOperation:
-    """A subscription's operation, shared by all subscriptions for whom its results are the same."""
-
-    def __init__(self, operation: Operation, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
-        self._operation = operation
-        self._complete_event = complete_event
-        self._time_limit = time_limit
-        assert operation.event_traits is not None
-        self.by_session = operation.event_traits.by_session
-
-    def complete(self, source: EventSource, delivery: Delivery) -> "_Completion":
-        """Return the completion of this operation for a delivery, which it begins if no subscription has."""
-        completion: _Completion | None = delivery.shared.get(self)
-        if completion is None:
-            completion = delivery.shared[self] = _Completion(self._run(source, delivery))
-        return completion
-
-    async def _run(self, source: EventSource, delivery: Delivery) -> SharedResult | None:
-        request_id = new_request_id()
-        try:
-            with aborted_if_not_cancelled():
-                execution = self._execute(source, delivery, request_id)
-                return await self._time_limit.hold(self._operation.type, execution)
-        except Exception as error:
-            return _failure(error, request_id)
-
-    async def _execute(self, source: EventSource, delivery: Delivery, request_id: str) -> SharedResult | None:
-        event = await source.event_of(delivery)
-        if event is None:
-            return None
-        context = delivery.shared.get(_CONTEXT)
-        if context is None:  # the operations of a delivery share what their loaders have read
-            context = delivery.shared[_CONTEXT] = source.context_of(delivery)
-        result = SharedResult(await self._complete_event(self._operation, context, event, request_id))
-        result.encode()  # here, so that a failure ends the subscriptions with an error
-        return result
-
-
-class SharedOperations:
-    """The operations of the subscriptions that are open."""
-
-    def __init__(self, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
-        self._complete_event = complete_event
-        self._time_limit = time_limit
-        self._operations: WeakValueDictionary[object, SharedOperation] = WeakValueDictionary()
-
-    def share(self, operation: Operation) -> SharedOperation:
-        """Return the operation that a subscription shares with others."""
-        assert operation.event_traits is not None
-        # A variable that is absent may have a default value, which null does not.
-        given = operation.variables
-        variables = {name: given[name] for name in operation.event_traits.variables if name in given}
-        # The id stands for the document as long as the entry exists, because its value holds the document.
-        key = (id(operation.document), operation.name, operation.on_error, encode(variables))
-        shared = self._operations.get(key)
-        if shared is None:
-            shared = self._operations[key] = SharedOperation(operation, self._complete_event, self._time_limit)
-        return shared
-
-
-class _Completion:
-    """The execution of one operation for one event, and the subscriptions that wait for its result."""
-
-    def __init__(self, execution: Coroutine[Any, Any, SharedResult | None]) -> None:
-        self._waiting: list[Callable[[SharedResult | None], None]] = []
-        self._is_done = False
-        self._result: SharedResult | None = None
-        self._task = asyncio.create_task(self._run(execution))
-
-    def add(self, callback: Callable[[SharedResult | None], None]) -> None:
-        """Call back with the result; None: its viewer may no longer see what the subscription listens to.
-
-        The callback must not raise an exception: those after it would wait for ever.
-        """
-        if self._is_done:
-            asyncio.get_running_loop().call_soon(callback, self._result)
-        else:
-            self._waiting.append(callback)
-
-    async def _run(self, execution: Coroutine[Any, Any, SharedResult | None]) -> None:
-        self._result = await execution
-        for count, callback in enumerate(self._waiting, start=1):
-            callback(self._result)
-            if count % _CALLBACKS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        self._is_done = True
-
-
 class FeedSubscription:
-    """A subscription to the events of a feed, which is called back with each."""
+    """A subscription to the events of a feed, which is called back with each. It has no task while it waits."""
 
     __slots__ = ("_completion", "_is_closed", "_listener", "_on_close", "_operation", "_sink", "_source")
 
@@ -143,7 +28,7 @@ class FeedSubscription:
         self._sink = sink
         self._on_close = on_close
         self._is_closed = False
-        self._completion: _Completion | None = None
+        self._completion: Completion | None = None
         self._listener = source.listen(self._deliver, self._end, by_session=operation.by_session)
 
     def resume(self) -> None:
@@ -227,7 +112,7 @@ class StreamSubscription:
         except SessionEnded as ended:
             reason = ended
         except Exception as error:
-            self._sink.deliver(_failure(error, self._request_id))
+            self._sink.deliver(failure_result(error, self._request_id))
             return
         self._sink.end(reason)
 
@@ -240,13 +125,3 @@ class StreamSubscription:
                     await self._resumed.wait()
                 # Neither a ready generator nor a sink that is ready yields to other tasks, so do that here.
                 await asyncio.sleep(0)
-
-
-def _failure(error: Exception, request_id: str) -> SharedResult:
-    if isinstance(error, GraphQLRequestError):
-        codes = ", ".join(one["extensions"]["code"] for one in error.formatted["errors"])
-        _log.warning("request %s: an event ended its subscriptions with %s", request_id, codes)
-        return SharedResult(error.formatted)
-    if not isinstance(error, GraphQLError):
-        error = GraphQLError(str(error), original_error=error)
-    return SharedResult({"errors": format_execution_errors([error], request_id)})
