@@ -10,5 +10,7 @@ Last = Annotated[int | None, strawberry.argument(description="How many from the 
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 Search = Annotated[
     str | None,
-    strawberry.argument(description="Words, each a part of the name in any case and without accents; 200 characters."),
+    strawberry.argument(
+        description="Words, each a part of the name in any case and without accents; ten, of 200 characters."
+    ),
 ]

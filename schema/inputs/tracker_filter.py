@@ -33,7 +33,7 @@ class TrackerFilter:
 
     search: str | None = strawberry.field(
         default=None,
-        description="Words of at most 200 characters in all. Each is part of the learner's name or of the description, in "
+        description="At most ten words, of 200 characters in all. Each is part of the learner's name or of the description, in "
         "any case and without accents, or starts the ULN, or is the number.",
     )
     type: list[str] | None = strawberry.field(default=None, description="Keys of tracker types.")

@@ -18,7 +18,7 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement, StatementBuilder
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.paging.by_name import like_pattern, list_query, order_by_name, search_words
+from services.paging.by_name import has_every_word, list_query, order_by_name, search_words
 from services.paging.pages import Page, PageRequest, fetch_page
 from services.row_selection import RowSelection
 from services.viewer import Viewer
@@ -115,9 +115,7 @@ async def page_of_members(
     where = [visibility_condition(Member, "r", viewer, statement)]
     if assignable_only:
         where.append(assignable_condition("r", statement.bind(viewer.member_id)))
-    for word in search_words(search):
-        pattern = like_pattern(statement, word)
-        where.append(f"(fold(r.name) LIKE {pattern} OR fold(r.email) LIKE {pattern})")
+    where.append(has_every_word("r.name || ' ' || r.email", search_words(search), statement))
     query = list_query(viewer, selection, order_by_name(Member), where, statement)
     return await fetch_page(request, query, count=count)
 

@@ -1,6 +1,7 @@
 """Lists of named rows: ordering by name, and searching for words in names."""
 
 import re
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from services.visibility import visibility_condition
 M = TypeVar("M", bound=Model)
 
 MAX_SEARCH_LENGTH = 200
+MAX_SEARCH_WORDS = 10
 
 # Three letters or digits, even after case folding, or two after a symbol, as ``spaced`` adds a space after each symbol.
 _TRIGRAM_PATTERN = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ſ]{3}|[!-/:-@\[-`{-~][A-Za-z0-9]{2}")
@@ -46,7 +48,7 @@ async def page_by_name(
     """
     statement, model = StatementBuilder(), selection.model
     where = [visibility_condition(model, "r", viewer, statement), condition]
-    where += [f"fold(r.name) LIKE {like_pattern(statement, word)}" for word in search_words(search)]
+    where.append(has_every_word("r.name", search_words(search), statement))
     return await fetch_page(request, list_query(viewer, selection, order_by_name(model), where, statement), count=count)
 
 
@@ -67,7 +69,7 @@ def list_query(
 def search_words(search: str | None, *path: str) -> list[str]:
     """Return the words of a search. ``path`` leads to the argument ``search``.
 
-    Raises BadRequestError for more than 200 characters, and for invalid text.
+    Raises BadRequestError for more than 200 characters or ten words, and for invalid text.
     """
     text, path = search or "", (*path, "search")
     if len(text) > MAX_SEARCH_LENGTH:
@@ -75,7 +77,18 @@ def search_words(search: str | None, *path: str) -> list[str]:
     clean = clean_text(text)
     if clean is None:
         raise BadRequestError("The search contains an invalid character.", *path)
-    return clean.split()
+    words = clean.split()
+    if len(words) > MAX_SEARCH_WORDS:
+        raise BadRequestError(f"A search must have at most {MAX_SEARCH_WORDS} words.", *path)
+    return words
+
+
+def has_every_word(text: str, words: Sequence[str], statement: StatementBuilder) -> str:
+    """Return the SQL condition that every word of a search is in a text, which is folded once and not for each word."""
+    if not words:
+        return "true"
+    patterns = ", ".join(like_pattern(statement, word) for word in words)
+    return f"fold({text}) LIKE ALL (ARRAY[{patterns}])"
 
 
 def like_pattern(statement: StatementBuilder, word: str, *, function: str = "fold") -> str:

@@ -124,6 +124,16 @@ async def test_invalid_searches_are_errors(database: str, field: str) -> None:
     assert await first_page_names(ada, field, "😀" * 200) == []
 
 
+@pytest.mark.parametrize("field", LISTS)
+async def test_a_search_has_ten_words_at_most(database: str, field: str) -> None:
+    ada = await make.member()
+    assert await first_page_names(ada, field, " ".join("abcdefghij")) == []
+    answer = await ask(ada, f'{{ {field}(search: "{" ".join("abcdefghijk")}") {{ nodes {{ id }} }} }}')
+    assert [(error["message"], error["extensions"]) for error in answer["errors"]] == [
+        ("A search must have at most 10 words.", {"code": "BAD_USER_INPUT", "path": ["search"]})
+    ]
+
+
 async def test_assignable_only_filters_members(database: str) -> None:
     ada = await make.member(name="Ada")
     organisation = await ada.organisation

@@ -19,7 +19,7 @@ from graphql import (
 
 from server.execution.cost.expression import Cost, RowCount
 from server.execution.cost.pricing import META_FIELDS, FieldPrice, Pricing
-from server.execution.cost.row_counts import ids_row_count, page_row_count
+from server.execution.cost.row_counts import further_sort_key_count, ids_row_count, page_row_count, search_word_count
 from server.execution.cost.selection_measures import Measures, MeasuresBuilder
 
 
@@ -117,6 +117,10 @@ class _Measurer:
         nested = self._selection_set(node.selection_set, price.type_name) if node.selection_set else Measures()
         builder.add_nested(nested, levels=1)
         costs = [_cost_of_rows(arguments, price, nested)]
+        if price.search_word:
+            costs.append((search_word_count(arguments), Cost(price.search_word)))
+        if price.sort_key:
+            costs.append((further_sort_key_count(arguments), Cost(price.sort_key)))
         if price.multiplicity == "connection":
             costs.append((1, nested.cost))
         if price.multiplicity == "connection_rows":

@@ -16,7 +16,14 @@ from graphql import (
     is_leaf_type,
 )
 
-from schema.declaration.costs import CONNECTION_PRICE, LIST_SIZES, PRICES
+from schema.declaration.costs import (
+    CONNECTION_PRICE,
+    LIST_SIZES,
+    PRICES,
+    SEARCH_WORD_PRICE,
+    SEARCH_WORD_PRICES,
+    SORT_KEY_PRICES,
+)
 
 META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 
@@ -35,6 +42,10 @@ class FieldPrice:
     """The name of the field's type, without list and non-null modifiers."""
     multiplicity: Literal["single", "connection", "connection_rows", "list", "ids"] = "single"
     size: int = 1
+    search_word: int = 0
+    """The price of each word of a search."""
+    sort_key: int = 0
+    """The price of each field that a list is ordered by after the first one."""
 
 
 _UNKNOWN = FieldPrice(1, "")
@@ -81,7 +92,11 @@ class Pricing:
         needs_query = _is_connection(field) or (name == "totalCount" and parent in self._connections)
         price = self._prices.get(coordinate, self._prices.get(parent, CONNECTION_PRICE if needs_query else 1))
         if _is_connection(field):
-            return FieldPrice(price, type_name, "connection")
+            word = (
+                SEARCH_WORD_PRICES.get(coordinate, SEARCH_WORD_PRICE) if field.args.keys() & {"search", "filter"} else 0
+            )
+            sort_key = SORT_KEY_PRICES.get(coordinate, 0)
+            return FieldPrice(price, type_name, "connection", search_word=word, sort_key=sort_key)
         if is_leaf_type(get_named_type(field.type)) or not isinstance(get_nullable_type(field.type), GraphQLList):
             return FieldPrice(price, type_name)
         if parent in self._connections:

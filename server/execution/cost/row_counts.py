@@ -1,11 +1,20 @@
-"""The number of rows that a field's arguments request, as a constant or a function of the variables."""
+"""What a field's arguments request, counted as a constant or a function of the variables: rows, words, sort keys."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphql import ArgumentNode, IntValueNode, ListValueNode, ValueNode, VariableNode
+from graphql import (
+    ArgumentNode,
+    IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+)
 
 from server.execution.cost.expression import RowCount
+from services.paging.by_name import MAX_SEARCH_WORDS
 from services.paging.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE
 
 
@@ -25,6 +34,35 @@ def ids_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
         name = ids.name.value
         return lambda variables: _length(variables.get(name))
     return len(ids.values) if isinstance(ids, ListValueNode) else 1
+
+
+def search_word_count(arguments: Iterable[ArgumentNode]) -> RowCount:
+    """Return the number of words in the ``search`` of a list or of its ``filter``."""
+    values = {argument.name.value: argument.value for argument in arguments}
+    search, filter_by = values.get("search"), values.get("filter")
+    if isinstance(filter_by, VariableNode):
+        name = filter_by.name.value
+        return lambda variables: _words((variables.get(name) or {}).get("search"))
+    if isinstance(filter_by, ObjectValueNode):
+        search = next((entry.value for entry in filter_by.fields if entry.name.value == "search"), None)
+    if isinstance(search, VariableNode):
+        name = search.name.value
+        return lambda variables: _words(variables.get(name))
+    return _words(search.value if isinstance(search, StringValueNode) else None)
+
+
+def further_sort_key_count(arguments: Iterable[ArgumentNode]) -> RowCount:
+    """Return the number of fields that a list is ordered by after the first one."""
+    order_by = next((argument.value for argument in arguments if argument.name.value == "orderBy"), None)
+    if isinstance(order_by, VariableNode):
+        name = order_by.name.value
+        return lambda variables: max(_length(variables.get(name)) - 1, 0)
+    return max(len(order_by.values) - 1, 0) if isinstance(order_by, ListValueNode) else 0
+
+
+def _words(search: object) -> int:
+    """Return the number of words, of which a search with too many does not get as far as the database."""
+    return min(len(search.split()), MAX_SEARCH_WORDS) if isinstance(search, str) else 0
 
 
 def _page(first: object, last: object) -> int:

@@ -105,6 +105,7 @@ async def test_the_trackers_of_a_learner_are_filtered_and_ordered_alike(database
     [
         ({"filter": {"search": "x" * 201}}, ["filter", "search"]),
         ({"filter": {"search": "a\0"}}, ["filter", "search"]),
+        ({"filter": {"search": "a b c d e f g h i j k"}}, ["filter", "search"]),
         ({"filter": {"created": {"from": "2026-09-02", "to": "2026-09-01"}}}, ["filter", "created"]),
         ({"filter": {"updated": {"from": "2026-09-02", "to": "2026-09-01"}}}, ["filter", "updated"]),
         ({"filter": {"due": {"from": "2026-09-02", "to": "2026-09-01"}}}, ["filter", "due"]),

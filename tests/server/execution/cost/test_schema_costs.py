@@ -3,7 +3,13 @@
 import pytest
 
 from resolvers.schema_root import make_schema
-from schema.declaration.costs import LIST_SIZES, LISTED_VALUE_PRICE, PRICES
+from schema.declaration.costs import (
+    LIST_SIZES,
+    LISTED_VALUE_PRICE,
+    PRICES,
+    SEARCH_WORD_PRICES,
+    SORT_KEY_PRICES,
+)
 from server.execution.cost.pricing import Pricing
 from server.execution.executor import GraphQLExecutor
 from server.limits import Limits
@@ -113,6 +119,44 @@ def test_long_lists_are_charged_in_every_field_that_uses_them() -> None:
     assert raised.value.formatted == {"errors": [{"message": message, "extensions": extensions}]}
 
 
+SEARCHES = (
+    ("query ($w: String) { trackers(filter: {search: $w}) { totalCount } }", 10_000),
+    ("query ($f: TrackerFilter) { trackers(filter: $f) { totalCount } }", 10_000),
+    ('{ trackers(filter: {search: "%s"}) { totalCount } }', 10_000),
+    ("query ($w: String) { learners(search: $w) { totalCount } }", 200),
+    ('{ members(search: "%s") { totalCount } }', 200),
+)
+
+
+@pytest.mark.parametrize(("query", "price"), SEARCHES)
+def test_each_word_of_a_search_is_paid_for(query: str, price: int) -> None:
+    executor = GraphQLExecutor(make_schema())
+
+    def cost(words: str) -> int:
+        document = query.replace("%s", words)
+        return executor.prepare(Request(document, {"w": words, "f": {"search": words}}), ADA).charge.requested
+
+    assert [cost(words) - cost("") for words in ("a", " a  b ", "a b c d e f g h i j", "a " * 99)] == [
+        price, 2 * price, 10 * price, 10 * price,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_each_further_field_of_an_order_is_paid_for(by_variable: bool) -> None:
+    executor = GraphQLExecutor(make_schema())
+
+    def cost(*fields: str) -> int:
+        order = "$o" if by_variable else f"[{' '.join(f'{{field: {field}}}' for field in fields)}]"
+        variable = "query ($o: [TrackerOrder!]) " if by_variable else ""
+        document = f"{variable}{{ trackers(orderBy: {order}) {{ totalCount }} }}"
+        listed = len(fields) * 2 * LISTED_VALUE_PRICE if by_variable else 0
+        variables = {"o": [{"field": field} for field in fields]}
+        return executor.prepare(Request(document, variables), ADA).charge.requested - listed
+
+    prices = [cost(*fields) - cost("TYPE") for fields in ((), ("STATUS", "TYPE"), ("STATUS", "TYPE", "LEARNER"))]
+    assert prices == [0, 20_000, 40_000]
+
+
 def test_every_list_of_the_schema_has_a_size() -> None:
     schema = make_schema().graphql_schema
     assert Pricing(schema).price("Tracker", "values").size == LIST_SIZES["FieldValue"]
@@ -123,7 +167,7 @@ def test_every_list_of_the_schema_has_a_size() -> None:
 
 def test_every_price_and_size_refers_to_the_schema() -> None:
     schema = make_schema().graphql_schema
-    for coordinate in (*PRICES, *LIST_SIZES):
+    for coordinate in (*PRICES, *LIST_SIZES, *SEARCH_WORD_PRICES, *SORT_KEY_PRICES):
         parent, _, name = coordinate.partition(".")
         kind = schema.type_map[parent]
         assert not name or name in kind.fields  # type: ignore[attr-defined]
