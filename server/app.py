@@ -121,7 +121,7 @@ class Application:
             ),
             run_automations(),
             run_upload_cleanup(self._store),
-            run_retention(),
+            run_retention(self._installation),
             run_database_monitor(),
         ]
 

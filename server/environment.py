@@ -72,11 +72,14 @@ def _parse_bearer_token(text: str) -> str:
     return text
 
 
-def _parse_secret(text: str) -> bytes:
-    secret = os.fsencode(text)
-    if len(secret) < MIN_SECRET_BYTES:
+def _parse_secrets(text: str) -> tuple[bytes, ...]:
+    whole = os.fsencode(text)
+    secrets = tuple(part.strip() for part in whole.split(b","))
+    if max(map(len, secrets)) < MIN_SECRET_BYTES <= len(whole):
+        return (whole,)  # a passphrase with commas in it, which earlier versions took
+    if min(map(len, secrets)) < MIN_SECRET_BYTES or len(set(secrets)) < len(secrets):
         raise ValueError
-    return secret
+    return secrets
 
 
 def _byte_count(text: str) -> str:
@@ -91,10 +94,15 @@ _LINK_FORMAT = "an http or https address with {%s} in it, which may begin with {
 
 SECRET = Variable(
     name="TRACKERS_SECRET",
-    setting="secret",
-    parse=_parse_secret,
-    expected=f"{MIN_SECRET_BYTES} bytes or more that nobody can guess",
-    meaning="Signs access tokens and the addresses of files. Required where `TRACKERS_DATABASE_URL` is set.",
+    setting="secrets",
+    parse=_parse_secrets,
+    expected=f"{MIN_SECRET_BYTES} bytes or more that nobody can guess, or several such secrets with commas between",
+    meaning=(
+        "Signs access tokens and the addresses of files, and encrypts keys of second factors. Of several, the first one "
+        "signs and encrypts, and all of them verify and decrypt: see [how to rotate it](operate/secrets.md). Required "
+        "where `TRACKERS_DATABASE_URL` is set."
+    ),
+    absent=(),
     absent_meaning="generated into `var/secret`, with the embedded PostgreSQL",
     show=_byte_count,
 )

@@ -8,7 +8,7 @@ from typing import Any, Self
 from server.environment import LIMIT_VARIABLES, SECRET, VARIABLES, SettingsError
 from server.limits import Limits
 from server.setting_values import Network, SmtpServer
-from server.state_directory import load_or_generate_secret
+from server.state_directory import load_or_generate_secrets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +23,8 @@ class Settings:
     smtp: SmtpServer | None
     """None means that email is written to ``mail_folder``."""
     mail_from: str
-    secret: bytes | None = field(repr=False)
-    """None means the one in the state directory: see ``signing_secret``."""
+    secrets: tuple[bytes, ...] = field(repr=False)
+    """Empty means those in the state directory: see ``signing_secrets``."""
     public_url: str
     edit_url: str
     password_url: str
@@ -52,12 +52,12 @@ class Settings:
         _require_secret(values)
         return cls(**values)
 
-    def signing_secret(self) -> bytes:
-        """Return the configured secret or, with the embedded PostgreSQL, the one in the state directory.
+    def signing_secrets(self) -> tuple[bytes, ...]:
+        """Return the configured secrets or, with the embedded PostgreSQL, those in the state directory.
 
-        It is generated there if there is none. Raises SettingsError.
+        The first one signs, all of them verify. One is generated there if there is none. Raises SettingsError.
         """
-        return self.secret or load_or_generate_secret(self.state_dir)
+        return self.secrets or load_or_generate_secrets(self.state_dir)
 
     @property
     def links_lead_nowhere(self) -> bool:
@@ -109,5 +109,5 @@ def _limits(environ: Mapping[str, str]) -> Limits:
 
 
 def _require_secret(values: Mapping[str, Any]) -> None:
-    if values["database_url"] and not values["secret"]:
+    if values["database_url"] and not values["secrets"]:
         raise SettingsError(f"TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: set it to {SECRET.expected}")

@@ -1,4 +1,4 @@
-"""The state directory, which holds what the server keeps outside a configured database, and the secret in it.
+"""The state directory, which holds what the server keeps outside a configured database, and the secrets in it.
 
 Nothing here changes the mode of a directory that exists: it may be shared with other programs.
 """
@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from server.environment import MIN_SECRET_BYTES, SECRET, SettingsError
+from server.environment import MIN_SECRET_BYTES, SettingsError
 
 
 def ensure_state_directory(state: Path) -> Path:
@@ -24,21 +24,46 @@ def ensure_state_directory(state: Path) -> Path:
     return state
 
 
-def load_or_generate_secret(state: Path) -> bytes:
-    """Return the secret in the state directory, generating it if the file does not exist. Raises SettingsError."""
+def load_or_generate_secrets(state: Path) -> tuple[bytes, ...]:
+    """Return the secrets in the state directory, one a line, generating one if the file does not exist.
+
+    The first is the current one. Raises SettingsError.
+    """
     path = ensure_state_directory(state) / "secret"
     try:
         if not path.exists():
             _generate(path)
-        secret = path.read_bytes().strip()
+        secrets_found = tuple(line.strip() for line in path.read_bytes().strip().split(b"\n"))
     except OSError as error:
         raise SettingsError(f"The secret {path} cannot be used: {error.strerror}") from error
-    if len(secret) < MIN_SECRET_BYTES:
+    shortest = min(secrets_found, key=len)
+    if len(shortest) < MIN_SECRET_BYTES:
         raise SettingsError(
-            f"{path} holds {len(secret)} bytes, but must hold {SECRET.expected}; delete the file to generate a new "
-            "secret"
+            f"{path} holds {len(shortest)} bytes, but must hold {MIN_SECRET_BYTES} bytes or more that nobody can guess; "
+            "delete the file to generate a new secret"
         )
-    return secret
+    return secrets_found
+
+
+def rotate_secrets(state: Path, *, keep_older: bool) -> tuple[bytes, ...]:
+    """Put a new secret before those in the state directory, or remove all but the current one; return what is left.
+
+    The file is replaced atomically. Raises SettingsError.
+    """
+    current = load_or_generate_secrets(state)
+    changed = (new_secret().encode(), *current) if keep_older else current[:1]
+    path = state / "secret"
+    try:
+        temporary = _write_beside(path, b"".join(secret + b"\n" for secret in changed))
+        temporary.replace(path)
+    except OSError as error:
+        raise SettingsError(f"The secret {path} cannot be replaced: {error.strerror}") from error
+    return changed
+
+
+def new_secret() -> str:
+    """Return a random secret of 64 characters."""
+    return secrets.token_urlsafe(48)
 
 
 def forgotten_state(current: Path, state: Path) -> Path | None:
@@ -56,14 +81,20 @@ def forgotten_state(current: Path, state: Path) -> Path | None:
 
 def _generate(path: Path) -> None:
     """Create the file atomically with mode 0600. If several processes do so at once, the first one wins."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    temporary = _write_beside(path, f"{new_secret()}\n".encode())
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(descriptor)
         path.hardlink_to(temporary)
     except FileExistsError:
         pass
     finally:
-        Path(temporary).unlink()
+        temporary.unlink()
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """Write a temporary file of mode 0600 in the same directory, and return its path."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+    return Path(name)

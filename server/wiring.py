@@ -13,8 +13,10 @@ from services.mail.transport import FolderMailer, Mailer
 
 def make_installation(settings: Settings) -> Installation:
     """Return the installation that the settings describe."""
+    secret, *older_secrets = settings.signing_secrets()
     return Installation(
-        secret=settings.signing_secret(),
+        secret=secret,
+        older_secrets=tuple(older_secrets),
         edit_url=settings.edit_url,
         mail_from=settings.mail_from,
         public_url=settings.public_url,

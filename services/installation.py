@@ -1,4 +1,4 @@
-"""The settings of the installation that services need: its secret and its URLs."""
+"""The settings of the installation that services need: its secrets and its URLs."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -9,13 +9,21 @@ from services.kernel.global_ids import to_global_id
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The secret that signs tokens, and the URLs and sender address used in responses and emails."""
+    """The secrets that sign tokens, and the URLs and sender address used in responses and emails."""
 
     secret: bytes = field(repr=False)
+    """Signs and encrypts whatever is new."""
     edit_url: str
     mail_from: str = "trackers@localhost"
     public_url: str = "http://127.0.0.1:8000"
     password_url: str = "http://127.0.0.1:8000/password#token={token}"  # noqa: S105 - an address
+    older_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    """Verify and decrypt what they signed and encrypted before the secret was rotated."""
+
+    @property
+    def secrets(self) -> tuple[bytes, ...]:
+        """Return every secret that verifies and decrypts, the current one first."""
+        return (self.secret, *self.older_secrets)
 
     def tracker_url(self, tracker_id: UUID) -> str:
         """Return the URL of a tracker's edit page, built by replacing ``{id}`` in ``edit_url`` with its global id."""

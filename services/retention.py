@@ -1,9 +1,14 @@
-"""Deletes expired rows: sign-in failures that no longer count, old sessions, and their refresh tokens."""
+"""Deletes expired rows: sign-in failures that no longer count, old sessions, and their refresh tokens.
+
+After a rotation of the installation's secret, it also encrypts again what older secrets have encrypted.
+"""
 
 import asyncio
 import logging
 
 from models.database import fetch
+from services.encryption import encrypt_again
+from services.installation import Installation
 
 INTERVAL = 3_600.0
 """Seconds between two rounds."""
@@ -26,11 +31,12 @@ async def delete_expired_rows() -> None:
         await fetch(statement.format(days=RETENTION_DAYS))
 
 
-async def run_retention(*, interval: float = INTERVAL) -> None:
-    """Delete expired rows every ``interval`` seconds until cancelled, logging failures and retrying them later."""
+async def run_retention(installation: Installation, *, interval: float = INTERVAL) -> None:
+    """Do all of it every ``interval`` seconds until cancelled, logging failures and retrying them later."""
     while True:
         try:
             await delete_expired_rows()
+            await encrypt_again(installation)
         except Exception as error:
             _log.warning("could not delete expired rows, will try again: %s", type(error).__name__)
         await asyncio.sleep(interval)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from server.cli import members
+from server.cli import members, security
 from server.cli.members import OrganisationOption
 from server.cli.run_app import run_app
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     help="Trackers for training providers: the server, and the commands to operate it.",
 )
 app.add_typer(members.app)
+app.add_typer(security.app)
 
 
 def main() -> None:

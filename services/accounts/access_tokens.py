@@ -1,5 +1,6 @@
 """Access tokens: signed by the installation, valid for ten minutes, and naming a session."""
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
@@ -37,13 +38,23 @@ def read_access_token(installation: Installation, authorization: str | None) -> 
     if scheme.lower() != "bearer":
         return None
     try:
-        return _verify(token.strip(), installation.secret)
+        return _verify(token.strip(), installation.secrets)
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
         return None
 
 
 @lru_cache(maxsize=REMEMBERED_TOKENS)
-def _verify(token: str, secret: bytes) -> AccessToken:
-    """Check a token's signature and return its claims. Nothing is remembered of a token that raises an error."""
+def _verify(token: str, secrets: tuple[bytes, ...]) -> AccessToken:
+    """Check that one of the secrets signed a token, and return its claims.
+
+    Nothing is remembered of a token that raises an error.
+    """
+    for secret in secrets[:-1]:
+        with suppress(jwt.InvalidSignatureError):
+            return _decode(token, secret)
+    return _decode(token, secrets[-1])
+
+
+def _decode(token: str, secret: bytes) -> AccessToken:
     claims = jwt.decode(token, secret, [_ALGORITHM], options={"verify_exp": False, "require": ["sid", "exp"]})
     return AccessToken(UUID(claims["sid"]), float(claims["exp"]))

@@ -32,7 +32,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         listen_url=None,
         smtp=None,
         mail_from="trackers@localhost",
-        secret=None,
+        secrets=(),
         public_url="http://127.0.0.1:8000",
         edit_url="http://127.0.0.1:8000/trackers/{id}",
         password_url="http://127.0.0.1:8000/password#token={token}",
@@ -74,7 +74,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         listen_url="postgresql://anna@direct.example/trackers",
         smtp=SmtpServer(host="mail.example", port=465, user="post", password="s:cret", tls="implicit"),
         mail_from="Trackers <no-reply@example.org>",
-        secret=SECRET.encode(),
+        secrets=(SECRET.encode(),),
         public_url="https://trackers.example/base",
         edit_url="https://app.example/edit?id={id}",
         password_url="https://trackers.example/base/set/{token}",
@@ -87,6 +87,24 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         limits=Limits(),
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_several_secrets_the_first_one_signs(tmp_path: Path) -> None:
+    older, oldest = "o" * 32, "p" * 32
+    assert settings(tmp_path, SECRET=f"{SECRET}, {older},{oldest}").signing_secrets() == (
+        SECRET.encode(),
+        older.encode(),
+        oldest.encode(),
+    )
+    phrase = "a phrase of an earlier version, with commas, of 32 bytes"
+    assert settings(tmp_path, SECRET=phrase).signing_secrets() == (phrase.encode(),)
+    for wrong in (f"{SECRET},short", f"{SECRET},", f",{SECRET}", f"{SECRET},,{older}", f"{SECRET},{SECRET}"):
+        with pytest.raises(SettingsError) as error:
+            settings(tmp_path, SECRET=wrong)
+        assert str(error.value) == (
+            f"TRACKERS_SECRET holds {len(wrong)} bytes that are not shown: it must hold 32 bytes or more that nobody can "
+            "guess, or several such secrets with commas between"
+        )
 
 
 def test_every_limit_has_a_variable(tmp_path: Path) -> None:
@@ -211,7 +229,12 @@ TOKEN_FORMAT = "visible ASCII characters without a space"
         ("MAX_COST", "1000000001", "'1000000001'", LIMIT_FORMAT),
         ("OPERATION_SECONDS", "٣", "'٣'", LIMIT_FORMAT),
         ("SOCKETS_PER_MEMBER", "-1", "'-1'", LIMIT_FORMAT),
-        ("SECRET", "hush", "4 bytes that are not shown", "32 bytes or more that nobody can guess"),
+        (
+            "SECRET",
+            "hush",
+            "4 bytes that are not shown",
+            "32 bytes or more that nobody can guess, or several such secrets with commas between",
+        ),
     ],
 )
 def test_the_error_about_an_invalid_value_is_one_line(

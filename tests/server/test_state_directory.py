@@ -9,7 +9,7 @@ import pytest
 
 from server.environment import SettingsError
 from server.settings import Settings
-from server.state_directory import ensure_state_directory, forgotten_state, load_or_generate_secret
+from server.state_directory import ensure_state_directory, forgotten_state, load_or_generate_secrets, rotate_secrets
 from services.files.store import folder_store
 
 DATABASE = "postgres://anna:p%40ss@db.example:6432/trackers"
@@ -31,7 +31,7 @@ def test_the_mode_of_a_folder_that_exists_is_not_changed(tmp_path: Path) -> None
         path.mkdir()
         path.chmod(0o755)
 
-    load_or_generate_secret(tmp_path / "var")
+    load_or_generate_secrets(tmp_path / "var")
     folder_store(tmp_path / "var" / "files")
 
     assert [mode(tmp_path / "var"), mode(tmp_path / "var" / "files")] == [0o755, 0o755]
@@ -53,11 +53,11 @@ def test_a_secret_is_generated_once_and_kept(tmp_path: Path) -> None:
     settings = Settings.from_environment({"TRACKERS_STATE_DIR": str(tmp_path / "var")})
     assert not (tmp_path / "var").exists()
 
-    first = settings.signing_secret()
+    first = settings.signing_secrets()
     secret_file = tmp_path / "var/secret"
 
-    assert settings.signing_secret() == first
-    assert len(first) == 64
+    assert settings.signing_secrets() == first
+    assert [len(secret) for secret in first] == [64]
     assert mode(secret_file) == 0o600
     assert list((tmp_path / "var").iterdir()) == [secret_file]
 
@@ -67,7 +67,8 @@ def test_a_secret_is_required_for_a_configured_database() -> None:
         Settings.from_environment({"TRACKERS_DATABASE_URL": DATABASE})
 
     assert str(error.value) == (
-        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: set it to 32 bytes or more that nobody can guess"
+        "TRACKERS_SECRET is not set, but TRACKERS_DATABASE_URL is: set it to 32 bytes or more that nobody can guess, "
+        "or several such secrets with commas between"
     )
 
 
@@ -75,11 +76,32 @@ def test_a_stored_secret_that_is_too_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("short\n")
 
     with pytest.raises(SettingsError) as error:
-        load_or_generate_secret(tmp_path)
+        load_or_generate_secrets(tmp_path)
     assert str(error.value) == (
         f"{tmp_path}/secret holds 5 bytes, but must hold 32 bytes or more that nobody can guess; delete the file to "
         "generate a new secret"
     )
+
+
+def test_a_rotation_puts_a_new_secret_before_the_others(tmp_path: Path) -> None:
+    first = load_or_generate_secrets(tmp_path)
+    second = rotate_secrets(tmp_path, keep_older=True)
+    third = rotate_secrets(tmp_path, keep_older=True)
+
+    assert (second[1:], third[1:]) == (first, second)
+    assert {len(secret) for secret in third} == {64}
+    assert len(set(third)) == 3
+    assert load_or_generate_secrets(tmp_path) == third
+    assert rotate_secrets(tmp_path, keep_older=False) == third[:1] == load_or_generate_secrets(tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "secret"]
+    assert mode(tmp_path / "secret") == 0o600
+
+
+def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("\n")
+
+    with pytest.raises(SettingsError, match="holds 0 bytes"):
+        load_or_generate_secrets(tmp_path)
 
 
 def test_a_state_directory_that_an_earlier_version_left_is_found(tmp_path: Path) -> None:
@@ -95,8 +117,8 @@ def test_a_state_directory_that_an_earlier_version_left_is_found(tmp_path: Path)
 @pytest.mark.slow
 def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from server.state_directory import load_or_generate_secret; sys.stdin.read(1);"
-        "print(load_or_generate_secret(Path(sys.argv[1])))"
+        "import sys; from pathlib import Path; from server.state_directory import load_or_generate_secrets; sys.stdin.read(1);"
+        "print(load_or_generate_secrets(Path(sys.argv[1])))"
     )
     processes = [
         subprocess.Popen(
@@ -110,4 +132,4 @@ def test_processes_that_start_at_the_same_time_agree_on_the_secret(tmp_path: Pat
         process.stdin.flush()
     outputs = [process.communicate(timeout=60)[0] for process in processes]
 
-    assert outputs == [f"{(tmp_path / 'secret').read_bytes().strip()!r}\n"] * 6
+    assert outputs == [f"({(tmp_path / 'secret').read_bytes().strip()!r},)\n"] * 6

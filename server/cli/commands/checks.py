@@ -13,7 +13,8 @@ from server.database import connected_database
 from server.database_check import check_listening
 from server.environment import SettingsError
 from server.settings import Settings
-from server.wiring import make_file_store, make_mailer
+from server.wiring import make_file_store, make_installation, make_mailer
+from services.encryption import count_under_older_secrets
 from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
@@ -57,6 +58,7 @@ async def _check_database(settings: Settings, url: str) -> AsyncIterator[tuple[b
             yield await _check("migrations", _migrations)
             yield await _check("LISTEN", lambda: _listen(settings, url))
             yield await _check("outbox", _outbox)
+            yield await _check("encryption", lambda: _encryption(settings))
     except DatabaseConnectionError as error:
         yield False, f"database: {error}"
     except Exception as error:
@@ -144,12 +146,27 @@ def _creatable(folder: Path) -> Path:
 
 
 async def _secret(settings: Settings) -> str:
-    if settings.secret is None and not (settings.state_dir / "secret").exists():
+    if not settings.secrets and not (settings.state_dir / "secret").exists():
         return f"generated into {_creatable(settings.state_dir / 'secret')} by `trackers serve`"
     try:
-        return f"{len(settings.signing_secret())} bytes"
+        current, *older = settings.signing_secrets()
     except SettingsError as error:
         raise CheckFailed(str(error)) from None
+    return f"{len(current)} bytes" + (f", and {len(older)} older that verify too" if older else "")
+
+
+async def _encryption(settings: Settings) -> str:
+    if await pending_migrations():
+        raise CheckFailed("not checked, as migrations are pending")
+    if not settings.secrets and not (settings.state_dir / "secret").exists():
+        return "there is no secret yet"
+    installation = make_installation(settings)
+    count = await count_under_older_secrets(installation)
+    if count and not installation.older_secrets:
+        raise CheckFailed(f"{count} values need a secret that is missing: see docs/operate/secrets.md")
+    if count:
+        return f"{count} values are under older secrets, which a running server changes within an hour"
+    return "every value is under the current secret"
 
 
 async def _public_address(settings: Settings) -> str:

@@ -27,7 +27,7 @@ def serve(host: str, port: int, *, workers: int, demo: bool) -> None:
     server_socket = _bind(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{server_socket.getsockname()[1]}"
     settings = replace(output.settings_served_at(address), allow_local_origins=demo)
-    settings.signing_secret()
+    settings.signing_secrets()
     with database_server(settings) as url:
         has_demo = asyncio.run(run_with_database(settings, url, _fill_demo_if_empty if demo else _has_demo))
         if problem := asyncio.run(check_listening(settings, url)):

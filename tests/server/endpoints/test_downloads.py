@@ -11,7 +11,7 @@ import pytest
 from models import Member, MemberKind, Session, StoredFile
 from models.database import fetch
 from server.endpoints.downloads import content_disposition
-from services.files.signed_urls import Grant, signed_url
+from services.files.signed_urls import Grant, signed_url, verify_signed_path
 from services.kernel.global_ids import from_global_id
 from services.trackers.attachments import files_by_id
 from tests.support import factories as make
@@ -112,6 +112,18 @@ async def test_url_signed_with_another_secret(server: FileServer, tenant: Colleg
     file = await upload_file(server, tenant.ada)
     other_installation = replace(server.installation, secret=b"another secret of 32 bytes or more")
     assert error_of(await get(signed_url(other_installation, await grant_of(tenant.ada, file), name="a"))) == NOT_FOUND
+
+
+async def test_url_signed_with_an_older_secret(server: FileServer, tenant: College) -> None:
+    file = await upload_file(server, tenant.ada)
+    grant = await grant_of(tenant.ada, file)
+    rotated = replace(
+        server.installation, secret=b"a newer secret of 32 bytes or more", older_secrets=(server.installation.secret,)
+    )
+    path = signed_url(server.installation, grant, name="a").partition("/files/")[2]
+    assert verify_signed_path(rotated, path) == grant
+    assert verify_signed_path(replace(rotated, older_secrets=()), path) is None
+    assert signed_url(rotated, grant, name="a").partition("/files/")[2] != path
 
 
 async def test_url_expires_after_ten_minutes_by_the_database_clock(server: FileServer, tenant: College) -> None:

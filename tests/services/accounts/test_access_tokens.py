@@ -1,5 +1,6 @@
 """Tests that a token's signature is checked once, and that nothing is remembered of tokens that are not valid."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import jwt
@@ -45,3 +46,14 @@ def test_a_remembered_token_is_not_valid_elsewhere(checked: list[str]) -> None:
 def test_an_invalid_token_is_checked_each_time(checked: list[str]) -> None:
     assert [read_access_token(INSTALLATION, "Bearer rubbish") for _ in range(2)] == [None, None]
     assert checked == ["rubbish", "rubbish"]
+
+
+def test_a_token_of_an_older_secret_is_valid_and_new_ones_are_not_signed_by_it(checked: list[str]) -> None:
+    rotated = replace(OTHER, older_secrets=(b"the oldest of them, also of 32 bytes", INSTALLATION.secret))
+    claims = AccessToken(UUID(int=9), 1_800_000_000.0)
+    old, new = issue_access_token(INSTALLATION, claims), issue_access_token(rotated, claims)
+
+    assert [read_access_token(rotated, f"Bearer {token}") for token in (old, new, old)] == [claims] * 3
+    assert checked == [old, old, old, new]
+    assert read_access_token(INSTALLATION, f"Bearer {new}") is None
+    assert read_access_token(OTHER, f"Bearer {old}") is None  # once the older secrets are removed
