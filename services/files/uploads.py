@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import Role, TrackerCategory
-from models.base import new_id
+from models.base import dump_json, new_id
 from models.database import fetch, transaction
 from services.files.cleanup import delete_incomplete
 from services.files.store import FileStore, StoreError, StoreFullError
@@ -27,17 +27,25 @@ from services.viewer import Viewer
 
 DAILY_BYTES = 500_000_000
 """Bytes that a member may upload within 24 hours. Unfinished uploads count with their maximum size."""
-_MAX_VERSIONS_SEARCHED = 50
+LEAST_BYTES = 65_536
+"""The bytes that a smaller file counts as: a row, a file and two syncs of the disk cost as much."""
+DAILY_FILES = 500
+"""Files that a member may upload within 24 hours."""
 
-_USED_BYTES = """
-SELECT coalesce(sum(bytes), 0)::int8 AS bytes FROM stored_file
+_OLDER_VERSION = """
+SELECT id FROM tracker_type_version WHERE type_id = $1 AND definition -> 'fields' @> $2::jsonb
+ORDER BY version DESC LIMIT 1
+"""
+_USED = """
+SELECT coalesce(sum(greatest(bytes, $2)), 0)::int8 AS bytes, count(*) AS files FROM stored_file
 WHERE uploader_id = $1 AND created_at > now() - interval '1 day'
 """
 _SECONDS_UNTIL_FREED = """
 SELECT ceil(extract(epoch FROM created_at + interval '1 day' - now()))::int AS seconds FROM (
-    SELECT created_at, sum(bytes) OVER (ORDER BY created_at, id) AS freed FROM stored_file
-    WHERE uploader_id = $1 AND created_at > now() - interval '1 day'
-) upload WHERE freed >= $2 ORDER BY created_at LIMIT 1
+    SELECT created_at, sum(greatest(bytes, $2)) OVER oldest_first AS bytes, row_number() OVER oldest_first AS files
+    FROM stored_file WHERE uploader_id = $1 AND created_at > now() - interval '1 day'
+    WINDOW oldest_first AS (ORDER BY created_at, id)
+) upload WHERE bytes >= $3 AND files >= $4 ORDER BY created_at LIMIT 1
 """
 _INSERT = NamedParameterStatement("""
 INSERT INTO stored_file (id, organisation_id, uploader_id, type_key, field_key, name, media_type, bytes, complete,
@@ -121,13 +129,9 @@ def _can_fill_in(viewer: Viewer, available_type: AvailableType) -> bool:
 
 
 async def _older_field(available_type: AvailableType, field_key: str) -> FileField | None:
-    versions = await fetch(
-        "SELECT id FROM tracker_type_version WHERE type_id = $1 ORDER BY version DESC LIMIT $2",
-        available_type.type.id,
-        _MAX_VERSIONS_SEARCHED,
-    )
-    forms_by_id = await versions_by_id([record["id"] for record in versions])
-    fields = (forms_by_id[record["id"]].definition.field(field_key) for record in versions)
+    older = await fetch(_OLDER_VERSION, available_type.type.id, dump_json([{"kind": "FILE", "key": field_key}]))
+    versions = await versions_by_id([record["id"] for record in older])
+    fields = (version.definition.field(field_key) for version in versions.values())
     return next((field for field in fields if isinstance(field, FileField)), None)
 
 
@@ -161,13 +165,7 @@ async def _insert_row(viewer: Viewer, destination: Destination, header: FileHead
     max_size = destination.max_bytes if header.length is None else min(destination.max_bytes, header.length)
     async with transaction():
         await lock_until_commit(f"uploads:{viewer.member_id}")
-        (used,) = await fetch(_USED_BYTES, viewer.member_id)
-        excess = used["bytes"] + max_size - DAILY_BYTES
-        if excess > 0:
-            freed = await fetch(_SECONDS_UNTIL_FREED, viewer.member_id, excess)
-            seconds = max(1, freed[0]["seconds"]) if freed else 1
-            message = f"At most {DAILY_BYTES:,} bytes a day can be uploaded."
-            raise UploadError("RATE_LIMITED", message, retry_after=seconds)
+        await _require_room(viewer, max(max_size, LEAST_BYTES))
         await _INSERT.fetch(
             id=file_id,
             organisation_id=viewer.organisation_id,
@@ -178,6 +176,18 @@ async def _insert_row(viewer: Viewer, destination: Destination, header: FileHead
             bytes=max_size,
         )
     return file_id
+
+
+async def _require_room(viewer: Viewer, size: int) -> None:
+    """Raise UploadError if a member has uploaded too much within 24 hours for another file of this size."""
+    (used,) = await fetch(_USED, viewer.member_id, LEAST_BYTES)
+    excess_bytes, excess_files = used["bytes"] + size - DAILY_BYTES, used["files"] + 1 - DAILY_FILES
+    if excess_bytes <= 0 and excess_files <= 0:
+        return
+    freed = await fetch(_SECONDS_UNTIL_FREED, viewer.member_id, LEAST_BYTES, excess_bytes, excess_files)
+    amount = f"{DAILY_BYTES:,} bytes" if excess_bytes > 0 else f"{DAILY_FILES:,} files"
+    message = f"At most {amount} a day can be uploaded."
+    raise UploadError("RATE_LIMITED", message, retry_after=max(1, freed[0]["seconds"]) if freed else 1)
 
 
 async def _check_chunks(

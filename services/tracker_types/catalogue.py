@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +41,12 @@ class AvailableType:
         return _transitions(self.newest, self.type.category, frozenset(viewer.member.roles))
 
 
-@lru_cache(maxsize=10_000)
 def _transitions(version: TypeVersion, category: TrackerCategory, roles: frozenset[str]) -> Sequence[Transition]:
-    return transitions_of_type(category, version.definition, roles)
+    transitions: Sequence[Transition] | None = version.by_roles.get((category, roles))
+    if transitions is None:
+        transitions = transitions_of_type(category, version.definition, roles)
+        version.by_roles[category, roles] = transitions
+    return transitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,12 @@ class Catalogue:
     types: Sequence[AvailableType]
     by_id: Mapping[UUID, AvailableType]
     by_key: Mapping[str, AvailableType]
+
+    @property
+    def bytes(self) -> int:
+        """Return what the catalogue takes in memory, apart from the built-in types, which all of them share."""
+        own = [available_type.newest.bytes for available_type in self.types if available_type.type.organisation_id]
+        return _BYTES_PER_TYPE * len(self.types) + sum(own)
 
 
 @cache
@@ -116,9 +125,38 @@ async def available_types_from_records(records: Sequence[Mapping[str, Any]]) -> 
     ]
 
 
-_MAX_CATALOGUES = 1_000
-_catalogues: OrderedDict[UUID, Catalogue] = OrderedDict()
-"""What this process has read last of each organisation's types, the least recently used first."""
+_BYTES_PER_TYPE = 2_048
+
+
+class CatalogueCache:
+    """What this process has read last of each organisation's types, up to a number of bytes in total."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self._catalogues: OrderedDict[UUID, Catalogue] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._catalogues)
+
+    def get(self, organisation_id: UUID) -> Catalogue | None:
+        """Return the catalogue of an organisation, if it is kept."""
+        catalogue = self._catalogues.get(organisation_id)
+        if catalogue is not None:
+            self._catalogues.move_to_end(organisation_id)
+        return catalogue
+
+    def put(self, organisation_id: UUID, catalogue: Catalogue) -> None:
+        """Keep a catalogue, and give up those that were used least recently for it, but not the catalogue itself."""
+        previous = self._catalogues.pop(organisation_id, None)
+        self._catalogues[organisation_id] = catalogue
+        self.bytes += catalogue.bytes - (previous.bytes if previous is not None else 0)
+        while self.bytes > self.max_bytes and len(self._catalogues) > 1:
+            _, evicted = self._catalogues.popitem(last=False)
+            self.bytes -= evicted.bytes
+
+
+_catalogues = CatalogueCache(max_bytes=32 * 1024 * 1024)
 
 
 def cached_catalogue(viewer: Viewer) -> Catalogue | None:
@@ -130,7 +168,6 @@ def cached_catalogue(viewer: Viewer) -> Catalogue | None:
     catalogue = _catalogues.get(viewer.organisation_id)
     if catalogue is None or catalogue.version < viewer.organisation.types_version:
         return None
-    _catalogues.move_to_end(viewer.organisation_id)
     return catalogue
 
 
@@ -149,9 +186,7 @@ async def catalogue_of(viewer: Viewer) -> Catalogue:
     version = records[0]["types_version"] if records else -1
     by_key = {available_type.type.key: available_type for available_type in reversed(types) if available_type.enabled}
     catalogue = Catalogue(version, types, {available_type.type.id: available_type for available_type in types}, by_key)
-    _catalogues[viewer.organisation_id] = catalogue
-    while len(_catalogues) > _MAX_CATALOGUES:
-        _catalogues.popitem(last=False)
+    _catalogues.put(viewer.organisation_id, catalogue)
     return catalogue
 
 

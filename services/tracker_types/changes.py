@@ -12,12 +12,14 @@ from services.audit import audit
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_to_document
 from services.kernel.absent import ABSENT
+from services.kernel.computing import compute
 from services.kernel.dates import today
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.sql import NamedParameterStatement
 from services.kernel.unit_of_work import unit_of_work
 from services.tracker_types.catalogue import AvailableType, available_types, is_possible_key, note_changed_types
+from services.tracker_types.form_limits import check_room
 from services.tracker_types.input import TypeEntry, TypeUpdate
 from services.tracker_types.validate import check_definition, check_type_description, check_type_key, check_type_name
 from services.viewer import Viewer
@@ -75,8 +77,9 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
         name=check_type_name(errors.at("name"), entry.name),
         description=check_type_description(errors.at("description"), entry.description),
         archived=False,
-        fields=check_definition(errors.at("fields"), entry.fields, today=today()),
+        fields=await compute(check_definition, errors.at("fields"), entry.fields, today=today()),
     )
+    await check_room(errors, viewer.organisation_id, contents.fields)
     errors.raise_if_any()
     type_id = new_id()
     await unit_of_work(lambda: _create(viewer, type_id, entry.key, contents))
@@ -109,7 +112,7 @@ async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
     errors = ErrorCollector()
-    changes = _check_changes(errors, entry)
+    changes = await compute(_check_changes, errors, entry)
     await unit_of_work(lambda: _update(viewer, entry, changes, errors.problems))
     return await _load_type(viewer, entry.type_id)
 
@@ -145,6 +148,9 @@ async def _update(viewer: Viewer, entry: TypeUpdate, changes: Mapping[str, Any],
         before = _Contents.from_type(available_type)
         after = _Contents(**{name: changes.get(name, getattr(before, name)) for name in _Contents.__slots__})
         if after != before:
+            errors = ErrorCollector()
+            await check_room(errors, viewer.organisation_id, after.fields, (entry.type_id, before.fields))
+            errors.raise_if_any()
             await _save(viewer, available_type, before, after)
 
 

@@ -15,6 +15,7 @@ from services.kernel.words import quote, quote_enum
 from services.tracker_types.field_rules.conditions import check_condition
 from services.tracker_types.field_rules.date_bounds import check_date_bounds
 from services.tracker_types.field_rules.table import API_NAMES, RULES
+from services.tracker_types.form_limits import check_bytes, check_choices_together, check_patterns_together
 from services.tracker_types.input import FieldEntry
 from services.tracker_types.transitions import PLAIN_TRANSITIONS
 
@@ -57,6 +58,8 @@ def check_definition(errors: ErrorCollector, entries: Sequence[FieldEntry], *, t
     checked = take_at_most(errors, entries, label="A form has fields,", maximum=MAX_FIELDS)
     # Each field has its own collector, as problems of date bounds are found last but listed with the field.
     field_errors = [ErrorCollector((*errors.path, str(index))) for index in range(len(checked))]
+    check_choices_together(field_errors, checked)
+    checked = check_patterns_together(field_errors, checked)
     fields: list[FieldDefinition] = []
     earlier: dict[str, FieldDefinition] = {}
     for entry, entry_errors in zip(checked, field_errors, strict=True):
@@ -66,7 +69,10 @@ def check_definition(errors: ErrorCollector, entries: Sequence[FieldEntry], *, t
     check_date_bounds(field_errors, fields, today=today)
     for entry_errors in field_errors:
         errors.extend(entry_errors.problems)
-    return TypeDefinition(fields=tuple(fields))
+    definition = TypeDefinition(fields=tuple(fields))
+    if not errors.problems:  # otherwise texts may be longer than they can be stored
+        check_bytes(errors, definition)
+    return definition
 
 
 def _check_field(errors: ErrorCollector, entry: FieldEntry, earlier: Mapping[str, FieldDefinition]) -> FieldDefinition:

@@ -8,7 +8,7 @@ from typing import Any
 from models import Learner, Member, Role, TrackerCategory, TrackerStatus
 from services.automations.rules import check_automation
 from services.automations.snapshots import Snapshot, snapshot_of
-from services.forms.validate import check_form
+from services.forms.validate import check_form_in_turn
 from services.ilr.aims import read_aims
 from services.ilr.units import is_on_unit
 from services.kernel.checks import check_text
@@ -104,7 +104,7 @@ async def _check_values(
     asks_unit = asks_about_unit(definition)
     aims = await read_aims(learner.id) if learner and (asks_unit or definition.reads_aims) else []
     on_unit = learner is not None and asks_unit and await is_on_unit(learner, aims)
-    form = check_form(definition, entry.values, lookup=rows.lookup, today=day, on_unit=on_unit)
+    form = await check_form_in_turn(definition, entry.values, lookup=rows.lookup, today=day, on_unit=on_unit)
     errors.extend(form.problems)
     if learner is None or rows.type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form.values, None

@@ -16,7 +16,7 @@ from services.forms.field_results import check_fields
 from services.forms.kinds.lookup import Lookup, UploadScope
 from services.forms.kinds.types import CanonicalValue, SubmittedValue
 from services.forms.references import look_up
-from services.forms.validate import check_form
+from services.forms.validate import check_form_in_turn
 from services.ilr.units import is_on_unit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.checks import check_text
@@ -182,7 +182,7 @@ async def _check_values(errors: ErrorCollector, context: _Context, status: Track
     definition, submitted = context.type_version.definition, _submitted_values(context.entry)
     lookup = await look_up(context.viewer.organisation_id, submitted, context.uploads)
     refusals = _refused_values(context, submitted, lookup)
-    form = check_form(
+    form = await check_form_in_turn(
         definition,
         [value for value in submitted if value.key not in refusals],
         lookup=lookup,

@@ -44,6 +44,36 @@ async def test_daily_limit(server: FileServer, tenant: College) -> None:
     assert await StoredFile.filter(uploader=tenant.ada).count() == 3
 
 
+async def add_uploads(uploader: Member, count: int, size: int) -> None:
+    organisation = await uploader.organisation
+    rows = [
+        StoredFile(
+            organisation=organisation, uploader=uploader, type_key="JOB", field_key="evidence", name="a",
+            media_type="application/pdf", bytes=size, created_at=make.now(), complete=True,
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+    await StoredFile.bulk_create(rows)
+
+
+async def test_small_files_are_limited_by_their_number(server: FileServer, tenant: College) -> None:
+    await add_uploads(tenant.ada, 499, 1)
+    assert (await server.send(tenant.ada)).status_code == 201
+    response = await server.send(tenant.ada)
+    assert parse_error(response) == (429, "RATE_LIMITED", "At most 500 files a day can be uploaded.")
+    wait = response.json()["errors"][0]["extensions"]["retryAfter"]
+    assert 23 * 3600 < wait <= 24 * 3600
+    assert (await server.send(tenant.bob)).status_code == 201
+    assert await StoredFile.filter(uploader=tenant.ada).count() == 500
+
+
+async def test_small_files_count_as_64_kb(server: FileServer, tenant: College) -> None:
+    await add_uploads(tenant.ada, 300, 1)
+    await add_uploads(tenant.ada, 1, 500_000_000 - 300 * 65_536 - 60_000)
+    response = await server.send(tenant.ada)
+    assert parse_error(response) == (429, "RATE_LIMITED", "At most 500,000,000 bytes a day can be uploaded.")
+
+
 async def test_daily_limit_counts_uploads_in_progress_by_their_largest_size(
     server: FileServer, tenant: College
 ) -> None:

@@ -42,7 +42,9 @@ def test_syntax_that_re2_lacks_is_refused(pattern: str, valid: bool, capfd: pyte
 def test_the_maximum_size_of_a_pattern() -> None:
     assert is_pattern("a" * MAX_PATTERN_LENGTH)
     assert not is_pattern("a" * (MAX_PATTERN_LENGTH + 1))
-    assert is_pattern(r"[\p{L} '-]{1,100}")
+    assert is_pattern(r"[\p{L} '-]{1,20}")
+    assert is_pattern(r"[\p{L} '-]+")
+    assert not is_pattern(r"[\p{L} '-]{1,100}")
     assert not is_pattern(r"(?:\p{L}{0,100}){0,4}x")  # its automaton is too large
 
 
