@@ -12,7 +12,18 @@ from models.audit import AuditEntry, AuditKind
 from models.comment import Comment
 from models.imported_error import ImportedError
 from models.learner import Employer, Group, Learner, LearningAim, NameMerge, Programme, ProgrammeStatus
-from models.member import Inbox, Member, MemberKind, PasswordToken, RefreshToken, Role, Session, SignInFailures
+from models.member import (
+    Device,
+    Inbox,
+    Member,
+    MemberKind,
+    PasswordToken,
+    RefreshToken,
+    Role,
+    Session,
+    SignInFailures,
+    SignInMethod,
+)
 from models.notification import Mail, MailKind, Notification, NotificationKind
 from models.organisation import Organisation, OrganisationCounter, ProcessAutomation
 from models.stored_file import StoredFile
@@ -23,6 +34,7 @@ __all__ = [
     "AuditEntry",
     "AuditKind",
     "Comment",
+    "Device",
     "Employer",
     "Group",
     "ImportedError",
@@ -46,6 +58,7 @@ __all__ = [
     "Role",
     "Session",
     "SignInFailures",
+    "SignInMethod",
     "StoredFile",
     "Tracker",
     "TrackerCategory",

@@ -16,7 +16,11 @@ class AuditKind(StrEnum):
 
     MEMBER_CREATED = "MEMBER_CREATED"
     MEMBER_UPDATED = "MEMBER_UPDATED"
+    MEMBER_DUPLICATE = "MEMBER_DUPLICATE"
     PASSWORD_SET = "PASSWORD_SET"  # noqa: S105 - a kind of event
+    SIGNED_IN = "SIGNED_IN"
+    SIGN_IN_FAILED = "SIGN_IN_FAILED"
+    SESSIONS_ENDED = "SESSIONS_ENDED"
     TYPE_CREATED = "TYPE_CREATED"
     TYPE_UPDATED = "TYPE_UPDATED"
     AUTOMATION_UPDATED = "AUTOMATION_UPDATED"
@@ -40,7 +44,7 @@ class AuditEntry(Row):
         "models.Member", related_name="audit", null=True, on_delete=fields.RESTRICT
     )
     actor_id: UUID | None
-    kind = fields.CharEnumField(AuditKind, max_length=30)
+    kind = fields.CharEnumField(AuditKind, max_length=30, description="what was done")
     subject_id: UUID | None = fields.UUIDField(null=True, description="the row that was changed")
     details: Any = json_field(default=dict)
 

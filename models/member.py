@@ -27,6 +27,15 @@ class Role(StrEnum):
     MANAGE_MEMBERS = "MANAGE_MEMBERS"
 
 
+class SignInMethod(StrEnum):
+    """The ways in which a session may have been opened."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a way to sign in
+    PASSWORD_LINK = "PASSWORD_LINK"  # noqa: S105 - a way to sign in
+    PASSKEY = "PASSKEY"
+    SIGN_ON = "SIGN_ON"
+
+
 class Member(Row):
     """A member of an organisation's staff: an administrator or a tutor."""
 
@@ -76,11 +85,46 @@ class Session(Row):
     created_at = fields.DatetimeField(auto_now_add=True)
     expires_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
+    method = fields.CharEnumField(
+        SignInMethod,
+        max_length=20,
+        default=SignInMethod.PASSWORD,
+        db_default="PASSWORD",
+        description="how it was opened",
+    )
+    second_factor = fields.BooleanField(default=False, db_default=False)
+    authenticated_at = fields.DatetimeField(
+        null=True, description="when a password or factor was given last; null: when created"
+    )
+    last_used_at = fields.DatetimeField(
+        null=True, description="when it was opened or refreshed last; null: when created"
+    )
+    device_id: UUID | None = fields.UUIDField(null=True, description="the device that it was opened on")
+    device_label = fields.CharField(
+        max_length=100, default="", db_default="", description="browser and system, for people"
+    )
+    network = fields.CharField(max_length=50, default="", db_default="", description="the place of its last use")
 
     class Meta:
         table = "session"
         # The comment of the table in released databases.
         table_description = "One sign-in. Access tokens name it; ending it ends them all."
+        indexes = (("member_id",),)
+
+
+class Device(Row):
+    """A device on which a member has signed in. Its token is signed, so that nothing of it is stored."""
+
+    member: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
+        "models.Member", related_name="devices", on_delete=fields.CASCADE
+    )
+    member_id: UUID
+    last_used_at = fields.DatetimeField()
+
+    class Meta:
+        table = "device"
+        table_description = "A device on which a member has signed in; without a row its token is worth nothing."
+        indexes = (("member_id",),)
 
 
 class RefreshToken(Row):

@@ -59,12 +59,14 @@ class MailKind(StrEnum):
     ASSIGNMENT = "ASSIGNMENT"
     INVITATION = "INVITATION"
     PASSWORD_RESET = "PASSWORD_RESET"  # noqa: S105 - a kind of email
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"  # noqa: S105 - a kind of email
+    NEW_DEVICE = "NEW_DEVICE"
 
 
 class Mail(Row):
     """A queued email. It holds ids only; the text is rendered when the email is sent."""
 
-    kind = fields.CharEnumField(MailKind, max_length=20)
+    kind = fields.CharEnumField(MailKind, max_length=20, description="what it tells")
     recipient: fields.ForeignKeyRelation[Member] = fields.ForeignKeyField(
         "models.Member", related_name="mails", on_delete=fields.RESTRICT
     )
@@ -73,6 +75,7 @@ class Mail(Row):
         "models.Notification", related_name="mails", null=True, on_delete=fields.RESTRICT
     )
     notification_id: UUID | None
+    session_id: UUID | None = fields.UUIDField(null=True, description="the sign-in that it tells of")
     created_at = fields.DatetimeField()
     due_at = fields.DatetimeField(description="not before then; while it is being sent, the end of the lease")
     attempts = fields.IntField(default=0)

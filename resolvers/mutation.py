@@ -20,7 +20,12 @@ from schema.inputs.employer import CreateEmployerPayload, UpdateEmployerPayload
 from schema.inputs.member import CreateMemberPayload, UpdateMemberPayload
 from schema.inputs.notification import MarkNotificationsReadPayload
 from schema.inputs.process_automation import UpdateProcessAutomationPayload
-from schema.inputs.session import SignInPayload
+from schema.inputs.session import (
+    EndMemberSessionsPayload,
+    EndOtherSessionsPayload,
+    EndSessionPayload,
+    SignInPayload,
+)
 from schema.inputs.tracker import CreateTrackerPayload
 from schema.inputs.tracker_type import CreateTrackerTypePayload, UpdateTrackerTypePayload
 from schema.inputs.tracker_update import UpdateTrackerPayload
@@ -55,15 +60,32 @@ class Mutation:
         "Choose a password with the token of an invitation or a reset, which works once. Ends every session of the "
         "member and signs in.",
     )
+    end_session: EndSessionPayload | None = _mutation_field(
+        session_resolvers.end_session,
+        EndSessionPayload,
+        "End one of one's own sessions, with its connections; its device is a new one from then on.",
+    )
+    end_other_sessions: EndOtherSessionsPayload | None = _mutation_field(
+        session_resolvers.end_other_sessions,
+        EndOtherSessionsPayload,
+        "End all of one's own sessions but this one. Needs a sign-in within the last 10 minutes.",
+    )
+    end_member_sessions: EndMemberSessionsPayload | None = _mutation_field(
+        session_resolvers.end_member_sessions,
+        EndMemberSessionsPayload,
+        "End every session of a member. Needs MANAGE_MEMBERS, and a sign-in within the last 10 minutes.",
+    )
     create_member: CreateMemberPayload | None = _mutation_field(
         member_resolvers.create_member,
         CreateMemberPayload,
-        "Add a member to the organisation; a mail brings them a link to choose a password. Needs MANAGE_MEMBERS.",
+        "Add a member to the organisation; a mail brings them a link to choose a password. Needs MANAGE_MEMBERS, and a "
+        "sign-in within the last 10 minutes.",
     )
     update_member: UpdateMemberPayload | None = _mutation_field(
         member_resolvers.update_member,
         UpdateMemberPayload,
-        "Change a member, or switch them off: then they lose everything at once. Needs MANAGE_MEMBERS.",
+        "Change a member, or switch them off: then they lose everything at once. Needs MANAGE_MEMBERS, and a "
+        "sign-in within the last 10 minutes.",
     )
     create_tracker: CreateTrackerPayload | None = _mutation_field(
         tracker_resolvers.create_tracker,
@@ -89,18 +111,21 @@ class Mutation:
     create_tracker_type: CreateTrackerTypePayload | None = _mutation_field(
         tracker_type_resolvers.create_tracker_type,
         CreateTrackerTypePayload,
-        "Make a tracker type of the organisation's own. Refused with all that is wrong with it. Needs MANAGE_SETTINGS.",
+        "Make a tracker type of the organisation's own. Refused with all that is wrong with it. Needs MANAGE_SETTINGS, and a "
+        "sign-in within the last 10 minutes.",
     )
     update_tracker_type: UpdateTrackerTypePayload | None = _mutation_field(
         tracker_type_resolvers.update_tracker_type,
         UpdateTrackerTypePayload,
         "Change, archive or restore a tracker type of the organisation's own, as the one who last read it. Every change "
-        "is a new version; trackers keep the form that they were made with. Needs MANAGE_SETTINGS.",
+        "is a new version; trackers keep the form that they were made with. Needs MANAGE_SETTINGS, and a "
+        "sign-in within the last 10 minutes.",
     )
     update_process_automation: UpdateProcessAutomationPayload | None = _mutation_field(
         process_automation_resolvers.update_process_automation,
         UpdateProcessAutomationPayload,
-        "Enable or disable a process automation of the organisation, or set its four-eyes rule. Needs MANAGE_SETTINGS.",
+        "Enable or disable a process automation of the organisation, or set its four-eyes rule. Needs MANAGE_SETTINGS, and a "
+        "sign-in within the last 10 minutes.",
     )
     create_employer: CreateEmployerPayload | None = _mutation_field(
         employer_resolvers.create_employer,

@@ -5,8 +5,18 @@ from typing import Annotated, Any
 import strawberry
 
 from schema.context import Info
-from schema.inputs.session import SignInInput, SignInPayload
-from services.accounts import password_reset, sessions
+from schema.inputs.session import (
+    EndMemberSessionsInput,
+    EndMemberSessionsPayload,
+    EndOtherSessionsPayload,
+    EndSessionInput,
+    EndSessionPayload,
+    SignInInput,
+    SignInPayload,
+)
+from services.accounts import password_reset, session_list, session_tokens, sessions
+from services.accounts.clients import Client
+from services.accounts.sign_in import sign_in as sign_in_with_password
 from services.viewer import Viewer
 
 
@@ -20,8 +30,12 @@ async def sign_in(
     credentials: Annotated[SignInInput, strawberry.argument(name="input", description="Who, and the proof.")],
 ) -> Any:
     """Sign in with an email address and a password."""
-    session = await sessions.sign_in(
-        info.context.installation, email=credentials.email, password=credentials.password, client=info.context.client
+    session = await sign_in_with_password(
+        info.context.installation,
+        email=credentials.email,
+        password=credentials.password,
+        client=_client(info),
+        device_token=credentials.device_token,
     )
     return _make_payload(info, session)
 
@@ -31,7 +45,10 @@ async def refresh_session(
     refresh_token: Annotated[str, strawberry.argument(description="The refresh token handed out last; works once.")],
 ) -> Any:
     """Exchange a refresh token for a new pair of tokens."""
-    return _make_payload(info, await sessions.refresh_session(info.context.installation, refresh_token=refresh_token))
+    session = await session_tokens.refresh_session(
+        info.context.installation, refresh_token=refresh_token, client=_client(info)
+    )
+    return _make_payload(info, session)
 
 
 async def sign_out(
@@ -48,7 +65,7 @@ async def request_password_reset(
 
     Always return True, so that the response does not reveal whether the member exists.
     """
-    await password_reset.request_reset(email=email, client=info.context.client)
+    await password_reset.request_reset(email=email, client=_client(info))
     return True
 
 
@@ -59,12 +76,40 @@ async def set_password(
 ) -> Any:
     """Set the password of a member with an emailed token, and sign them in."""
     session = await password_reset.set_password(
-        info.context.installation, token=token, password=password, client=info.context.client
+        info.context.installation, token=token, password=password, client=_client(info)
     )
     return _make_payload(info, session)
 
 
-def _make_payload(info: Info, session: sessions.IssuedTokens) -> SignInPayload:
+async def end_session(
+    info: Info, entry: Annotated[EndSessionInput, strawberry.argument(name="input", description="Which one.")]
+) -> EndSessionPayload:
+    """End one of the viewer's sessions."""
+    viewer: Any = info.context.require_viewer()
+    await session_list.end_session(viewer, entry.decode())
+    return EndSessionPayload(viewer=viewer)
+
+
+async def end_other_sessions(info: Info) -> EndOtherSessionsPayload:
+    """End all the viewer's sessions but this one."""
+    viewer: Any = info.context.require_viewer()
+    await session_list.end_other_sessions(viewer)
+    return EndOtherSessionsPayload(viewer=viewer)
+
+
+async def end_member_sessions(
+    info: Info, entry: Annotated[EndMemberSessionsInput, strawberry.argument(name="input", description="Whose.")]
+) -> EndMemberSessionsPayload:
+    """End every session of a member."""
+    member: Any = await session_list.end_member_sessions(info.context.require_viewer(), entry.decode())
+    return EndMemberSessionsPayload(member=member)
+
+
+def _client(info: Info) -> Client:
+    return Client(info.context.client, info.context.user_agent)
+
+
+def _make_payload(info: Info, session: session_tokens.IssuedTokens) -> SignInPayload:
     # Resolve the fields of the payload as the member who has just signed in.
     info.context.authenticate(session.viewer)
     row: Any = session

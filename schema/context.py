@@ -25,6 +25,7 @@ class Context:
     viewer: Viewer | None = None
     tracker_streams: TrackerStreams = field(default_factory=TrackerStreams)
     _loaders: Loaders | None = None
+    user_agent: str = ""
 
     @property
     def member_id(self) -> str | None:

@@ -8,7 +8,16 @@ from typing import Any
 
 import strawberry
 
-from models import MemberKind, NotificationKind, ProgrammeStatus, Role, TrackerCategory, TrackerEventKind, TrackerStatus
+from models import (
+    MemberKind,
+    NotificationKind,
+    ProgrammeStatus,
+    Role,
+    SignInMethod,
+    TrackerCategory,
+    TrackerEventKind,
+    TrackerStatus,
+)
 from services.forms.definitions import FieldKind, ReferenceTarget, TextFormat
 from services.kernel.errors import ErrorCode
 from services.trackers.listing.orders import TrackerOrderField
@@ -22,6 +31,7 @@ __all__ = [
     "ProgrammeStatus",
     "ReferenceTarget",
     "Role",
+    "SignInMethod",
     "TextFormat",
     "TrackerCategory",
     "TrackerEventKind",
@@ -57,6 +67,14 @@ _describe(
     EDIT_PROCESS_AUTOMATION_TRACKERS="Edit, approve and reject process automations.",
     MANAGE_SETTINGS="Manage tracker types, process automations and the four-eyes rule.",
     MANAGE_MEMBERS="Manage members and their roles.",
+)
+_describe(
+    SignInMethod,
+    "How a session was opened.",
+    PASSWORD="With e-mail address and password.",  # noqa: S106 - a way to sign in
+    PASSWORD_LINK="By choosing a password with the link of an invitation or a reset.",  # noqa: S106 - a way to sign in
+    PASSKEY="With a passkey.",
+    SIGN_ON="Through the organisation's identity provider.",
 )
 _describe(
     ProgrammeStatus,
@@ -196,4 +214,6 @@ _describe(
     IDEMPOTENCY_KEY_REUSED="The same key with another entry.",
     INVALID_CREDENTIALS="The e-mail address, password or token does not hold.",
     RATE_LIMITED="Too many attempts; parameter `retryAfter`, in seconds.",
+    SIGN_IN_AGAIN="The session's sign-in is too long ago for this. Sign in again, and repeat it with the new token.",
+    TOO_COMMON="A password that is easily guessed: a common one, or one with a name in it.",
 )

@@ -10,9 +10,11 @@ from schema.declaration.fields import resolved_field
 from schema.declaration.relay import Connection, ConnectionData, connection_of_rows
 from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
+from schema.member_session import MemberSession
 from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.reading.selection import CONNECTION, selected_row, selects_total_count
+from services.accounts.session_list import OpenSession, open_sessions
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count
@@ -59,6 +61,10 @@ async def _notifications(
     return connection_of_rows(page, selection)
 
 
+async def _sessions(root: Row) -> list[OpenSession]:
+    return await open_sessions(root)
+
+
 @strawberry.type(description="Who is signed in, and what is theirs.")
 class Viewer:
     """GraphQL type for the viewer, with their organisation and notifications."""
@@ -71,4 +77,7 @@ class Viewer:
     notification_cursor: str = resolved_field(
         _notification_cursor,
         'The cursor of the newest notification, "0" if there is none: list first, then listen after it, and nothing is lost.',
+    )
+    sessions: list[MemberSession] = resolved_field(
+        _sessions, "Where the member is signed in: this session first, then those used last; at most 100."
     )

@@ -93,9 +93,11 @@ class Application:
             metrics_route(self._settings.metrics_token),
         ]
 
-    async def _context(self, authorization: str | None, client: str) -> Context:
+    async def _context(self, authorization: str | None, address: str, user_agent: str) -> Context:
         viewer = await self._viewer(authorization)
-        return Context(self._installation, self._inbox_reader, client, viewer, self._tracker_streams)
+        return Context(
+            self._installation, self._inbox_reader, address, viewer, self._tracker_streams, user_agent=user_agent
+        )
 
     async def _viewer(self, authorization: str | None) -> Viewer | None:
         return await authenticate(self._installation, authorization)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from services.kernel.global_ids import to_global_id
+from services.kernel.tokens import keyed_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,18 @@ class Installation:
         """Return every secret that verifies and decrypts, the current one first."""
         return (self.secret, *self.older_secrets)
 
+    def keyed_digest(self, purpose: str, value: str) -> str:
+        """Return the digest of a value with the current secret, for what is stored and compared only for a while."""
+        return keyed_digest(self.secret, purpose, value)
+
     def tracker_url(self, tracker_id: UUID) -> str:
         """Return the URL of a tracker's edit page, built by replacing ``{id}`` in ``edit_url`` with its global id."""
         return self.edit_url.replace("{id}", quote(to_global_id("Tracker", tracker_id), safe=""))
+
+    @property
+    def sessions_url(self) -> str:
+        """Return the URL at which members find their sessions: the start page leads there."""
+        return f"{self.public_url}/"
 
     def password_link(self, token: str) -> str:
         """Return the URL at which the holder of a token can choose a password."""

@@ -21,6 +21,10 @@ Those of notifications are part of the statements in ``notifications.notify`` an
 the recipients' inboxes, which wakes the outbox too.
 """
 _ENQUEUE = NamedParameterStatement(f"{INSERT_MAIL} VALUES (:id, :kind, :recipient_id, NULL, now(), now(), 0)")
+_ENQUEUE_ABOUT_SESSION = NamedParameterStatement("""
+INSERT INTO mail (id, kind, recipient_id, session_id, created_at, due_at, attempts)
+VALUES (:id, :kind, :recipient_id, :session_id, now(), now(), 0)
+""")
 # One pending reset is enough, because its link is created when it is sent. Whether or not the member exists, one
 # statement runs and one wake-up is sent, so that the response time does not reveal which.
 _ENQUEUE_PASSWORD_RESET = NamedParameterStatement(f"""
@@ -52,3 +56,18 @@ async def enqueue_password_reset(email: str) -> None:
     """Enqueue a password reset email for the active member with this email address, if there is one."""
     enqueued = await _ENQUEUE_PASSWORD_RESET.fetch(id=new_id(), email=email)
     announce([WakeUp(INBOX, str(enqueued[0]["recipient_id"]) if enqueued else "")])
+
+
+async def enqueue_password_changed(member_id: UUID, session_id: UUID) -> None:
+    """Enqueue the email that tells a member of their new password and of the session in which it was chosen."""
+    await _enqueue_about_session(MailKind.PASSWORD_CHANGED, member_id, session_id)
+
+
+async def enqueue_new_device(member_id: UUID, session_id: UUID) -> None:
+    """Enqueue the email that tells a member of a session on a device that was not known."""
+    await _enqueue_about_session(MailKind.NEW_DEVICE, member_id, session_id)
+
+
+async def _enqueue_about_session(kind: MailKind, member_id: UUID, session_id: UUID) -> None:
+    await _ENQUEUE_ABOUT_SESSION.fetch(id=new_id(), kind=kind, recipient_id=member_id, session_id=session_id)
+    wake(INBOX, member_id)

@@ -1,4 +1,4 @@
-"""Deletes expired rows: sign-in failures that no longer count, old sessions, and their refresh tokens.
+"""Deletes expired rows: sign-in failures that no longer count, old sessions, their refresh tokens, old devices.
 
 After a rotation of the installation's secret, it also encrypts again what older secrets have encrypted.
 """
@@ -14,10 +14,13 @@ INTERVAL = 3_600.0
 """Seconds between two rounds."""
 RETENTION_DAYS = 30
 """Days for which an ended session is kept, so that a reused token can be told apart from an unknown one."""
+DEVICE_DAYS = 365
+"""Days for which a device is known after the last sign-in on it."""
 
 _DELETIONS = (
     "DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' AND (blocked_until IS NULL OR blocked_until < now())",
     "DELETE FROM session WHERE least(expires_at, ended_at) < now() - make_interval(days => {days})",
+    "DELETE FROM device WHERE last_used_at < now() - make_interval(days => {device_days})",
     # A used token of an active session is accepted again for a few seconds only, so old ones are no longer needed.
     "DELETE FROM refresh_token WHERE used_at < now() - make_interval(days => {days})",
 )
@@ -28,7 +31,7 @@ _log = logging.getLogger("trackers.retention")
 async def delete_expired_rows() -> None:
     """Delete all expired rows, each kind in its own transaction."""
     for statement in _DELETIONS:
-        await fetch(statement.format(days=RETENTION_DAYS))
+        await fetch(statement.format(days=RETENTION_DAYS, device_days=DEVICE_DAYS))
 
 
 async def run_retention(installation: Installation, *, interval: float = INTERVAL) -> None:

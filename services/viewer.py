@@ -5,21 +5,33 @@ from datetime import datetime
 from uuid import UUID
 
 from models import Member, MemberKind, Organisation, Role
-from services.kernel.errors import ForbiddenError
+from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
 from services.kernel.words import quote_enum
 
 NO_SESSION = UUID(int=0)
 """The session of a viewer on whose behalf the server acts by itself. No address that it signs is valid."""
+RECENT_SIGN_IN_MINUTES = 10
+"""How long after a password or a factor was given a session may change members, settings and the like."""
+
+_SIGN_IN_AGAIN = Problem(
+    (),
+    ErrorCode.SIGN_IN_AGAIN,
+    f"You signed in more than {RECENT_SIGN_IN_MINUTES} minutes ago. Sign in again to do this.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in member with their organisation and session, as loaded from the database for this request."""
+    """A signed-in member with their organisation and session, as loaded from the database for this request.
+
+    ``signed_in_recently`` says whether a password or a factor was given in the session within the last 10 minutes.
+    """
 
     member: Member
     organisation: Organisation
     session_id: UUID
     expires_at: datetime
+    signed_in_recently: bool = False
 
     @property
     def member_id(self) -> UUID:
@@ -44,3 +56,11 @@ class Viewer:
         """Raise ForbiddenError unless the viewer has a role."""
         if not self.has(role):
             raise ForbiddenError(f"This needs the role {quote_enum(role)}.")
+
+    def require_recent_sign_in(self) -> None:
+        """Raise ValidationFailed with SIGN_IN_AGAIN unless the viewer signed in recently, so that a stolen session is not enough.
+
+        Roles are required first: who may not do something at all is not asked to sign in for it.
+        """
+        if not self.signed_in_recently:
+            raise ValidationFailed([_SIGN_IN_AGAIN])

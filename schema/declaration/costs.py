@@ -35,6 +35,7 @@ PRICES = MappingProxyType(
         "Query.nodes": 10,
         "Subscription": 50,
         "Tracker.proposedChanges": 10,
+        "Viewer.sessions": 10,
     }
 )
 """The costs of fields by schema coordinate, or by parent type for all fields of that type.
@@ -53,6 +54,7 @@ LIST_SIZES = MappingProxyType(
         "File": 2,
         "InputError": 5,
         "LearningAim": 4,
+        "MemberSession": 5,
         "Notification": 20,
         "ProcessAutomation": 10,
         "ProposedChange": 6,

@@ -6,6 +6,7 @@ from tortoise import Model
 
 import models
 from schema.file import File
+from schema.member_session import MemberSession
 from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import BadRequestError
@@ -50,3 +51,9 @@ def decode_file_id(global_id: str) -> UUID:
     """Decode the global id of a file; return ``NIL_UUID`` if it is malformed or of another type."""
     node = from_global_id(global_id)
     return node.id if node is not None and node.type_name == File.__name__ else NIL_UUID
+
+
+def decode_session_id(global_id: str) -> UUID:
+    """Decode the global id of a session; return ``NIL_UUID`` if it is malformed or of another type."""
+    node = from_global_id(global_id)
+    return node.id if node is not None and node.type_name == MemberSession.__name__ else NIL_UUID

@@ -44,8 +44,8 @@ class Context(Protocol):
         """Return the session and when the token expires, or None without a valid token."""
 
 
-MakeContext: TypeAlias = Callable[[str | None, str], Awaitable[Context]]
-"""Builds a context from the ``Authorization`` header (None if it is missing) and the client's IP address."""
+MakeContext: TypeAlias = Callable[[str | None, str, str], Awaitable[Context]]
+"""Builds a context from the ``Authorization`` header (None if it is missing), the client's IP address and its ``User-Agent``."""
 
 
 @dataclass(frozen=True, slots=True)

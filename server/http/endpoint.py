@@ -84,7 +84,9 @@ class GraphQLEndpoint:
 
     async def _execute(self, request: HTTPRequest, media_type: str, request_id: str) -> Response | EventStreamResponse:
         graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
-        context = await self._make_context(request.header(b"authorization"), request.client)
+        context = await self._make_context(
+            request.header(b"authorization"), request.client, request.header(b"user-agent") or ""
+        )
         operation = self._executor.prepare(graphql_request, context)
         _check_operation_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:

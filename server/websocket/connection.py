@@ -32,6 +32,9 @@ from services.accounts.current_viewers import SessionKey
 
 T = TypeVar("T")
 
+MAX_USER_AGENT_LENGTH = 200
+"""The part of the header ``User-Agent`` that is kept as long as the connection is open."""
+
 
 class Connection:
     """The connection of one client: its reader, the running operations, and the queue of outgoing messages.
@@ -41,8 +44,8 @@ class Connection:
 
     __slots__ = (
         "_address", "_authorization", "_close_reason", "_handshake_authorization", "_init_timer", "_is_initialised", "_is_shutting_down", "_limits",
-        "_make_context", "_member_limiter", "_operations", "_send_queue", "_session", "_transport", "_websocket",
-        "_work",
+        "_make_context", "_member_limiter", "_operations", "_send_queue", "_session", "_transport", "_user_agent",
+        "_websocket", "_work",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +64,7 @@ class Connection:
         self._address = websocket.client.host if websocket.client else ""
         self._authorization: str | None = None
         self._handshake_authorization = Headers(scope=websocket.scope).getlist("authorization")
+        self._user_agent = websocket.headers.get("user-agent", "")[:MAX_USER_AGENT_LENGTH]
         websocket.scope["headers"] = []  # not kept as long as the connection is open
         self._is_initialised = False
         self._close_reason: tuple[int, str] | None = None
@@ -109,7 +113,7 @@ class Connection:
 
     async def _authenticate(self) -> Context:
         with aborted_if_not_cancelled():
-            return await self._make_context(self._authorization, self._address)
+            return await self._make_context(self._authorization, self._address, self._user_agent)
 
     async def serve(self) -> None:
         """Serve the connection until either side closes it, then cancel all operations and wait for their clean-up."""

@@ -4,13 +4,13 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from server.execution.clients import client_network
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Executor, MakeContext
 from server.open_connections import OpenConnections
 from server.protocol.origins import OriginPolicy
 from server.websocket.connection import Connection
 from server.websocket.limits import SocketLimits
+from services.kernel.networks import client_network
 
 SUBPROTOCOL = "graphql-transport-ws"
 

@@ -54,6 +54,7 @@ async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
     ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
+    viewer.require_recent_sign_in()
     return await unit_of_work(lambda: _create(viewer, entry))
 
 
@@ -65,6 +66,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     MANAGE_MEMBERS, and ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
+    viewer.require_recent_sign_in()
     return await unit_of_work(lambda: _update(viewer, update))
 
 

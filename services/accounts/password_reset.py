@@ -2,11 +2,13 @@
 
 from uuid import UUID
 
-from models import AuditKind
+from models import AuditKind, SignInMethod
 from models.database import fetch, transaction
+from services.accounts.clients import Client
 from services.accounts.password_tokens import revoke_tokens, token_owner, use_token
 from services.accounts.passwords import check_password, hash_password
-from services.accounts.sessions import IssuedTokens, end_sessions, open_session
+from services.accounts.session_tokens import IssuedTokens, SignIn, open_session
+from services.accounts.sessions import end_sessions
 from services.accounts.throttling import clear_failures, count_email_request, count_failed_token
 from services.audit import audit_for
 from services.installation import Installation
@@ -14,14 +16,14 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email
 from services.kernel.unit_of_work import unit_of_work
-from services.mail_queue import enqueue_password_reset
+from services.mail_queue import enqueue_password_changed, enqueue_password_reset
 
 _INVALID_TOKEN = Problem(
     (), ErrorCode.INVALID_CREDENTIALS, "The link is invalid, has expired or has already been used. Request a new one."
 )
 
 
-async def request_reset(*, email: str, client: str) -> None:
+async def request_reset(*, email: str, client: Client) -> None:
     """Send a password reset email to the active member with this address, if there is one.
 
     Neither the answer nor the executed statements reveal whether the member exists. No email is sent once the hourly
@@ -30,12 +32,12 @@ async def request_reset(*, email: str, client: str) -> None:
     email = normalise_email(email)
     recipient = email if clean_text(email) is not None else ""  # matches no member
     async with transaction():
-        if await count_email_request(email=email, client=client):
+        if await count_email_request(email=email, client=client.address):
             await enqueue_password_reset(recipient)
 
 
-async def set_password(installation: Installation, *, token: str, password: str, client: str) -> IssuedTokens:
-    """Set the password of the member to whom a token was sent, end their sessions, and sign them in.
+async def set_password(installation: Installation, *, token: str, password: str, client: Client) -> IssuedTokens:
+    """Set the password of the member to whom a token was sent, end their sessions, sign them in, and mail them about it.
 
     Raises ValidationFailed with INVALID_CREDENTIALS if the token is unknown, used or expired, with the errors of the
     password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited.
@@ -44,18 +46,20 @@ async def set_password(installation: Installation, *, token: str, password: str,
     errors = ErrorCollector()
     if owner is None:
         # Only invalid tokens count, so that a valid link is not delayed by other people behind the same address.
-        await count_failed_token(client=client)
+        await count_failed_token(client=client.address)
         errors.extend([_INVALID_TOKEN])
     check_password(errors.at("password"), password)
     errors.raise_if_any()
     assert owner is not None
     member_id, digest = owner, await hash_password(password)
-    tokens = await unit_of_work(lambda: _set_password(installation, member_id, token, digest))
+    tokens = await unit_of_work(lambda: _set_password(installation, member_id, token, digest, client))
     await clear_failures(email=tokens.viewer.member.email)
     return tokens
 
 
-async def _set_password(installation: Installation, member_id: UUID, token: str, digest: str) -> IssuedTokens:
+async def _set_password(
+    installation: Installation, member_id: UUID, token: str, digest: str, client: Client
+) -> IssuedTokens:
     async with transaction():
         update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
         members = await fetch(update, member_id, digest)
@@ -64,4 +68,7 @@ async def _set_password(installation: Installation, member_id: UUID, token: str,
         await revoke_tokens(member_id)
         await end_sessions(member_id)
         await audit_for(members[0]["organisation_id"], member_id, AuditKind.PASSWORD_SET, member_id, {})
-        return await open_session(installation, member_id)
+        sign_in = SignIn(client=client, method=SignInMethod.PASSWORD_LINK)
+        tokens = await open_session(installation, member_id, sign_in)
+        await enqueue_password_changed(member_id, tokens.viewer.session_id)
+        return tokens

@@ -51,6 +51,7 @@ async def update_setting(
     argument that is None.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
+    viewer.require_recent_sign_in()
     entry = {"enabled": enabled, "four_eyes": four_eyes}
     setting = await unit_of_work(lambda: _update(viewer, key, entry))
     await note_changed_types(viewer)

@@ -46,3 +46,9 @@ _MONTHS = (
 def format_date(day: dt.date) -> str:
     """Format a date for messages, such as "1 September 2026"."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_time(timestamp: dt.datetime) -> str:
+    """Format a timezone-aware datetime for messages, such as "1 September 2026, 14:05 (UK time)"."""
+    local = timestamp.astimezone(TIME_ZONE)
+    return f"{format_date(local.date())}, {local:%H:%M} (UK time)"

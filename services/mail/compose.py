@@ -18,17 +18,24 @@ from services.mail.message import Content, Envelope, render
 from services.viewer import NO_SESSION, Viewer
 from services.visibility import visibility_condition
 
+_ABOUT_SESSIONS = {
+    MailKind.NEW_DEVICE: templates.new_device,
+    MailKind.PASSWORD_CHANGED: templates.password_changed,
+}
+
 
 @cache
 def _select_mails_with_recipients() -> str:
     return f"""
     SELECT mail.id, mail.kind, mail.created_at, notification.tracker_id, actor.name AS actor_name,
+           session.device_label, session.network, session.created_at AS opened_at,
            {columns(Member, "member")}, {columns(Organisation, "organisation")}
     FROM mail
     JOIN member ON member.id = mail.recipient_id
     JOIN organisation ON organisation.id = member.organisation_id
     LEFT JOIN notification ON notification.id = mail.notification_id
     LEFT JOIN member actor ON actor.id = notification.actor_id
+    LEFT JOIN session ON session.id = mail.session_id
     WHERE mail.id = ANY($1) AND member.active AND NOT EXISTS (
         SELECT FROM notification newer JOIN mail newer_mail ON newer_mail.notification_id = newer.id
         WHERE newer.tracker_id = notification.tracker_id AND newer.recipient_id = mail.recipient_id
@@ -62,12 +69,14 @@ async def compose_email(mail: DueMail, installation: Installation) -> EmailMessa
     """Return the message of an email; None if it should no longer be sent.
 
     An assignment is sent to an assignee who can see the tracker, an invitation to a member without a password, and a
-    password reset to any active member. Composing an invitation or a reset creates the token of its link, and revokes
+    password reset to any active member, as are the news of a session. Composing an invitation or a reset creates the token of its link, and revokes
     the member's earlier tokens. Raises MailRefused if the recipient's address is invalid.
     """
     record = mail.record
     if record["kind"] == MailKind.ASSIGNMENT:
         content = _assignment_content(mail, installation)
+    elif record["kind"] in _ABOUT_SESSIONS:
+        content = _session_content(record, installation)
     else:
         content = await _password_link_content(record, installation)
     if content is None:
@@ -85,6 +94,16 @@ async def _password_link_content(mail: Mapping[str, Any], installation: Installa
         return None
     template = templates.invitation if kind == MailKind.INVITATION else templates.password_reset
     return template(organisation=mail["organisation.name"], link=installation.password_link(token))
+
+
+def _session_content(mail: Mapping[str, Any], installation: Installation) -> Content | None:
+    if mail["opened_at"] is None:
+        return None
+    session = templates.SessionDetails(
+        device=mail["device_label"], network=mail["network"], opened_at=mail["opened_at"]
+    )
+    template = _ABOUT_SESSIONS[MailKind(mail["kind"])]
+    return template(organisation=mail["organisation.name"], session=session, link=installation.sessions_url)
 
 
 async def _assigned_trackers(records: Sequence[Mapping[str, Any]]) -> dict[tuple[UUID, UUID], Mapping[str, Any]]:

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.installation import Installation
-from services.kernel.dates import format_date
+from services.kernel.dates import format_date, format_time
 from services.mail.message import Content, one_line
+
+_IF_NOT_YOU = (
+    "If it was not you, choose another password at once, with the link for a forgotten password, and tell whoever "
+    "manages the members of your organisation."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,51 @@ def invitation(*, organisation: str, link: str) -> Content:
         action="Choose a password",
         link=link,
         closing="If you were not expecting this e-mail, you can ignore it.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetails:
+    """What an email says of a session: the device in words, the network, and when it was opened."""
+
+    device: str
+    network: str
+    opened_at: dt.datetime
+
+
+def new_device(*, organisation: str, session: SessionDetails, link: str) -> Content:
+    """Return the content of the email that tells a member of a sign-in on a device that was not known."""
+    name = one_line(organisation)
+    return Content(
+        subject=f"A new device has signed in to the trackers of {name}",
+        opening=f"Somebody has signed in to the trackers of {name} with your account, on a device that has not been "
+        "used for it before.",
+        details=_session_details(session),
+        action="See where you are signed in",
+        link=link,
+        closing=f"If it was you, there is nothing to do. {_IF_NOT_YOU}",
+    )
+
+
+def password_changed(*, organisation: str, session: SessionDetails, link: str) -> Content:
+    """Return the content of the email that tells a member of their new password."""
+    name = one_line(organisation)
+    return Content(
+        subject=f"Your password for the trackers of {name} has been set",
+        opening=f"A new password has been chosen for your account in the trackers of {name}. Every other session has "
+        "ended.",
+        details=_session_details(session),
+        action="See where you are signed in",
+        link=link,
+        closing=f"If it was you, there is nothing to do. {_IF_NOT_YOU}",
+    )
+
+
+def _session_details(session: SessionDetails) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Device", one_line(session.device)),
+        ("Time", format_time(session.opened_at)),
+        ("Place", one_line(session.network) or "unknown"),
     )
 
 

@@ -69,6 +69,7 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
     DUPLICATE at ``key`` if a built-in type or another type of the organisation, even an archived one, has the same key.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
+    viewer.require_recent_sign_in()
     errors = ErrorCollector()
     if is_possible_key(entry.key) and await fetch(_KEY_EXISTS, entry.key, viewer.organisation_id):
         errors.extend([_DUPLICATE_KEY])
@@ -111,6 +112,7 @@ async def update_type(viewer: Viewer, entry: TypeUpdate) -> AvailableType:
     and the current type.
     """
     viewer.require_role(Role.MANAGE_SETTINGS)
+    viewer.require_recent_sign_in()
     errors = ErrorCollector()
     changes = await compute(_check_changes, errors, entry)
     await unit_of_work(lambda: _update(viewer, entry, changes, errors.problems))

@@ -13,6 +13,7 @@ MODELS: list[type[Model]] = [
     model for name in models.__all__ if isinstance(model := getattr(models, name), type) and issubclass(model, Model)
 ]
 NOT_IN_DEMO = {
+    "Device",
     "ImportedError",
     "Mail",
     "NameMerge",

@@ -48,7 +48,7 @@ def make_app(*, direct: bool) -> Starlette:
     """Return an application with the sample API; ``direct`` tells the gateway the route of ``/graphql``."""
     fake = FakeApp()
 
-    async def make_context(authorization: str | None, _address: str) -> Context:
+    async def make_context(authorization: str | None, _address: str, _user_agent: str) -> Context:
         return Context(fake, "ada" if authorization == "Bearer good" else None, None)
 
     executor = InstrumentedExecutor(GraphQLExecutor(SCHEMA))

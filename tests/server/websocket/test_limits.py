@@ -7,8 +7,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
-from server.execution.clients import client_network
 from server.websocket.limits import SocketLimits
+from services.kernel.networks import client_network
 from tests.support.clients.websocket import ACK, INIT, INIT_AS_ADA, complete, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from models import Inbox, Member, MemberKind, Organisation, Role
+from services.accounts.clients import Client
 from services.accounts.members import add_member
-from services.accounts.sessions import sign_in
+from services.accounts.sign_in import sign_in
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.records.organisations import add_organisation
@@ -75,7 +76,7 @@ async def test_add_member_stores_a_member_with_an_inbox(northgate: Organisation)
 async def test_a_member_with_a_password_can_sign_in(northgate: Organisation) -> None:
     member = await add(northgate, password="correct horse")
     installation = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1/{id}")
-    signed_in = await sign_in(installation, email=member.email, password="correct horse", client="127.0.0.1")
+    signed_in = await sign_in(installation, email=member.email, password="correct horse", client=Client("127.0.0.1"))
     assert signed_in.viewer.member.id == member.id
 
 

@@ -28,7 +28,8 @@ from models import (
     TrackerTypeVersion,
 )
 from models.database import fetch
-from services.accounts.sessions import sign_in
+from services.accounts.clients import Client
+from services.accounts.sign_in import sign_in
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo
 from services.installation import Installation
@@ -84,7 +85,7 @@ async def test_the_accounts_can_sign_in(database: str) -> None:
     assert PASSWORD == "demo-password-1"
     installation = Installation(secret=b"s" * 32, edit_url="http://127.0.0.1/{id}")
     viewers = [
-        (await sign_in(installation, email=email, password=PASSWORD, client="127.0.0.1")).viewer
+        (await sign_in(installation, email=email, password=PASSWORD, client=Client("127.0.0.1"))).viewer
         for email, *_ in DOCUMENTED_ACCOUNTS
     ]
     assert [

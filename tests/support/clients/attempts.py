@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import MailKind
+from services.accounts.clients import Client
 from services.accounts.password_tokens import make_token
-from services.accounts.sessions import sign_in
-from tests.support.clients.graphql import INSTALLATION, gid
+from services.accounts.sign_in import sign_in
+from services.kernel.global_ids import NIL_UUID, to_global_id
+from tests.support.clients.graphql import INSTALLATION, gid, viewer
 from tests.support.clients.sign_in import PASSWORD
 from tests.support.clients.tracker_updates import ADDRESS
 from tests.support.scenarios.college import Json, date_value, text_value
@@ -73,13 +75,21 @@ def _member_input(**fields: Any) -> Callable[[Case], Json]:
 
 
 async def _refresh_token(case: Case) -> Json:
-    email, client = case.rows.member.email, "192.0.2.1"
-    session = await sign_in(INSTALLATION, email=email, password=PASSWORD, client=client)
+    email = case.rows.member.email
+    session = await sign_in(INSTALLATION, email=email, password=PASSWORD, client=Client("192.0.2.1"))
     return {"token": session.refresh_token}
 
 
 async def _password_token(case: Case) -> Json:
     return {"token": await make_token(case.rows.member.id, MailKind.PASSWORD_RESET), "password": "a fresh password"}
+
+
+def _own_session(case: Case) -> Json:
+    return {"id": to_global_id("MemberSession", case.viewer.session_id if case.viewer else NIL_UUID)}
+
+
+async def _other_session(case: Case) -> Json:
+    return {"id": to_global_id("MemberSession", (await viewer(case.rows.member)).session_id)}
 
 
 def _own_roles_input(case: Case) -> Json:
@@ -124,6 +134,14 @@ MUTATIONS: Mapping[str, Attempt] = {
         "mutation ($token: String!, $password: String!) { setPassword(token: $token, password: $password) "
         "{ session { accessToken } errors { path code } } }",
         _password_token,
+    ),
+    "endSession own": _mutation("endSession", _own_session),
+    "endSession another's": Attempt(
+        "mutation ($id: ID!) { endSession(input: {id: $id}) { viewer { id } errors { path code } } }", _other_session
+    ),
+    "endOtherSessions": Attempt("mutation { endOtherSessions { viewer { id } errors { path code } } }"),
+    "endMemberSessions": _mutation(
+        "endMemberSessions", lambda case: {"memberId": gid(case.rows.member)}, "member { id }"
     ),
     "createMember": _mutation("createMember", _member_input(), "member { id }"),
     "createMember administrator": _mutation("createMember", _member_input(kind="ADMINISTRATOR")),

@@ -36,7 +36,7 @@ async def sample_api(
     """Serve the sample schema during the block; the only valid token, "good", is that of the member "ada"."""
     app = FakeApp()
 
-    async def make_context(authorization: str | None, address: str) -> Context:
+    async def make_context(authorization: str | None, address: str, _user_agent: str) -> Context:
         app.contexts.append((authorization, address))
         if app.fails:
             raise ConnectionError("hunter2")
