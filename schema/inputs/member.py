@@ -52,7 +52,8 @@ class UpdateMemberInput:
     active: bool | None = strawberry.field(
         default=strawberry.UNSET,
         description="False switches the member off: every session ends, every link that was mailed stops working, and "
-        "nobody can give them a tracker. The last active member with MANAGE_MEMBERS stays. Null is refused.",
+        "nobody can give them a tracker. The last active administrator stays, and so does the last active member with "
+        "MANAGE_MEMBERS or MANAGE_SETTINGS. True grants what the member has. Null is refused.",
     )
 
     def decode(self) -> MemberUpdate:

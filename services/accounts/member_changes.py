@@ -13,6 +13,7 @@ from models.database import fetch, transaction
 from models.rows import columns, instance
 from services.accounts.members import NewMember, audit_details, check_name, check_new_email, insert_member
 from services.accounts.password_tokens import revoke_tokens
+from services.accounts.posts import Post, held_by_nobody_else, last_holder_message, posts_of, posts_of_member
 from services.accounts.sessions import end_sessions
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
@@ -61,9 +62,9 @@ async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
 async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     """Change a member of the viewer's organisation; deactivation ends their sessions and revokes their tokens.
 
-    Viewers cannot change their own kind or roles, grant a role that they lack, or deactivate the last active member
-    with MANAGE_MEMBERS; only administrators can make a member an administrator. Raises ForbiddenError without
-    MANAGE_MEMBERS, and ValidationFailed with all errors.
+    Viewers cannot change their own kind or roles, grant a role that they lack, or take a post from the last active
+    member who holds it; only administrators can make a member an administrator. Activating a member grants what they
+    have. Raises ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with all errors.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     viewer.require_recent_sign_in()
@@ -146,18 +147,20 @@ def _refuse_nulls(errors: ErrorCollector, update: MemberUpdate) -> None:
 
 async def _check_and_assign(errors: ErrorCollector, manager: Member, member: Member, update: MemberUpdate) -> None:
     """Validate the updated fields and assign them to ``member``, without saving it."""
-    could_manage = can_manage(member)
+    indispensable = await held_by_nobody_else(member, posts_of_member(member))
     if isinstance(update.name, str):
         member.name = check_name(errors.at("name"), update.name)
     if isinstance(update.kind, MemberKind) and update.kind != member.kind:
-        _check_changed_kind(errors.at("kind"), manager, member, update.kind)
+        _check_changed_kind(errors.at("kind"), manager, member, update.kind, indispensable)
         member.kind = update.kind
     if not isinstance(update.roles, Absent | None):
-        _check_changed_roles(errors.at("roles"), manager, member, update.roles)
+        _check_changed_roles(errors.at("roles"), manager, member, update.roles, indispensable)
         member.roles = [role.value for role in Role if role in update.roles]
     if isinstance(update.active, bool):
-        if could_manage and not update.active and not await others_can_manage(member):
-            errors.at("active").add(ErrorCode.FORBIDDEN, last_manager_message(member))
+        if not update.active:
+            _refuse_losses(errors.at("active"), member, indispensable)
+        elif not member.active:
+            _check_activation(errors.at("active"), manager, member)
         member.active = update.active
 
 
@@ -166,12 +169,32 @@ def _check_kind(errors: ErrorCollector, manager: Member, kind: MemberKind) -> No
         errors.add(ErrorCode.FORBIDDEN, "Only an administrator can make a member an administrator.")
 
 
-def _check_changed_kind(errors: ErrorCollector, manager: Member, member: Member, kind: MemberKind) -> None:
-    # If the only administrator became a tutor, no one could appoint another.
+def _check_changed_kind(
+    errors: ErrorCollector, manager: Member, member: Member, kind: MemberKind, indispensable: Collection[Post]
+) -> None:
     if member.id == manager.id and kind == MemberKind.TUTOR:
         errors.add(ErrorCode.FORBIDDEN, "You cannot change your own kind.")
-    else:
-        _check_kind(errors, manager, kind)
+        return
+    _check_kind(errors, manager, kind)
+    _refuse_losses(errors, member, [post for post in indispensable if post is Post.ADMINISTRATOR])
+
+
+def _check_activation(errors: ErrorCollector, manager: Member, member: Member) -> None:
+    """Check that the manager could grant an inactive member what they get back by being activated."""
+    messages = [_cannot_grant(role) for role in Role if role in member.roles and role not in manager.roles]
+    if member.kind != MemberKind.TUTOR and manager.kind != MemberKind.ADMINISTRATOR:
+        messages.insert(0, "Only an administrator can activate an administrator.")
+    if messages:
+        errors.add(ErrorCode.FORBIDDEN, " ".join(messages))
+
+
+def _refuse_losses(errors: ErrorCollector, member: Member, posts: Collection[Post]) -> None:
+    if posts:
+        errors.add(ErrorCode.FORBIDDEN, last_holder_message(member.name, posts))
+
+
+def _cannot_grant(role: Role) -> str:
+    return f"You cannot grant {quote_enum(role)}: you do not have it yourself."
 
 
 def _check_granted_roles(
@@ -179,38 +202,24 @@ def _check_granted_roles(
 ) -> None:
     for index, role in enumerate(roles):
         if role not in manager.roles and role not in current_roles:
-            errors.at(index).add(
-                ErrorCode.FORBIDDEN, f"You cannot grant {quote_enum(role)}: you do not have it yourself."
-            )
+            errors.at(index).add(ErrorCode.FORBIDDEN, _cannot_grant(role))
 
 
-def _check_changed_roles(errors: ErrorCollector, manager: Member, member: Member, roles: Collection[Role]) -> None:
-    # This keeps at least one member with MANAGE_MEMBERS: only another member with the role could remove it.
+def _check_changed_roles(
+    errors: ErrorCollector,
+    manager: Member,
+    member: Member,
+    roles: Collection[Role],
+    indispensable: Collection[Post],
+) -> None:
     if member.id == manager.id and set(roles) != set(member.roles):
         errors.add(ErrorCode.FORBIDDEN, "You cannot change your own roles.")
-    else:
-        _check_granted_roles(errors, manager, roles, member.roles)
-
-
-def can_manage(member: Member) -> bool:
-    """Return whether a member is active and has MANAGE_MEMBERS."""
-    return member.active and Role.MANAGE_MEMBERS in member.roles
-
-
-def last_manager_message(member: Member) -> str:
-    """Return why a member must keep MANAGE_MEMBERS and stay active."""
-    return f"{member.name} is the last active member with the role {quote_enum(Role.MANAGE_MEMBERS)}."
-
-
-async def others_can_manage(member: Member) -> bool:
-    """Return whether the organisation has another active member with MANAGE_MEMBERS."""
-    others = await fetch(
-        "SELECT FROM member WHERE organisation_id = $1 AND id <> $2 AND active AND $3 = ANY(roles) LIMIT 1",
-        member.organisation_id,
-        member.id,
-        Role.MANAGE_MEMBERS.value,
+        return
+    _check_granted_roles(errors, manager, roles, member.roles)
+    kept = posts_of(member.kind, roles, active=True)
+    _refuse_losses(
+        errors, member, [post for post in indispensable if post is not Post.ADMINISTRATOR and post not in kept]
     )
-    return bool(others)
 
 
 async def save_member(member: Member) -> None:

@@ -1,7 +1,7 @@
 """Changes to members by the operator, who is not signed in: what an organisation cannot do for itself any more.
 
-The operator may grant any role. As in the API, each organisation keeps an active member with MANAGE_MEMBERS, and every
-change is audited, without an actor.
+The operator may grant any role. As in the API, each organisation keeps an active administrator and active members with
+MANAGE_MEMBERS and MANAGE_SETTINGS, and every change is audited, without an actor.
 """
 
 from collections.abc import Awaitable, Callable, Collection
@@ -11,14 +11,12 @@ from models import AuditKind, MailKind, Member, Organisation, Role
 from models.database import fetch, transaction
 from models.rows import columns, rows
 from services.accounts.member_changes import (
-    can_manage,
-    last_manager_message,
     lock_organisation,
-    others_can_manage,
     save_member,
 )
 from services.accounts.members import audit_details
 from services.accounts.password_tokens import make_token
+from services.accounts.posts import held_by_nobody_else, last_holder_message, posts_of_member
 from services.accounts.sessions import end_sessions
 from services.audit import audit_for
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -79,10 +77,12 @@ async def _change(organisation: Organisation, email: str, change: Callable[[Memb
         async with transaction():
             await lock_organisation(organisation.id)
             member = await _find(organisation, email)
-            before, could_manage = audit_details(member), can_manage(member)
+            before, held = audit_details(member), posts_of_member(member)
             result = await change(member)
-            if could_manage and not can_manage(member) and not await others_can_manage(member):
-                raise _error(ErrorCode.FORBIDDEN, f"{last_manager_message(member)} Give it to another one first.")
+            lost = [post for post in held if post not in posts_of_member(member)]
+            if kept := await held_by_nobody_else(member, lost):
+                message = last_holder_message(member.name, kept)
+                raise _error(ErrorCode.FORBIDDEN, f"{message} See to another one first.")
             if audit_details(member) != before:
                 await save_member(member)
                 details = {"before": before, "after": audit_details(member)}

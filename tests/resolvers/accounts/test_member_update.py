@@ -77,6 +77,7 @@ async def test_null_and_invalid_values_are_errors(database: str) -> None:
 async def test_a_role_that_the_viewer_lacks_can_be_kept_or_removed(database: str) -> None:
     mia, tim = await make_colleagues()
     await Member.filter(id=tim.id).update(roles=["MANAGE_SETTINGS", "EDIT_PROCESS_AUTOMATION_TRACKERS"])
+    await make.member(await mia.organisation, roles=[Role.MANAGE_SETTINGS])  # so that Tim is not the last
     updated_member = await update_successfully(mia, tim, roles=["MANAGE_SETTINGS", "CREATE_TRACKERS"])
     assert updated_member["roles"] == ["CREATE_TRACKERS", "MANAGE_SETTINGS"]
     missing_role = problem(
@@ -101,7 +102,11 @@ async def test_the_last_member_with_manage_members_cannot_be_deactivated(databas
     mia, tim = await make_colleagues()
     bob = await make.member(await mia.organisation, name="Bob", roles=MANAGER_ROLES, active=False)
     await manager()  # of another organisation
-    last_manager_error = problem("active", "FORBIDDEN", "Mia is the last active member with the role 'Manage members'.")
+    last_manager_error = problem(
+        "active",
+        "FORBIDDEN",
+        "Mia is the last active administrator. Mia is the last active member with the role 'Manage members'.",
+    )
     before = await written_rows()
     assert await update(mia, mia, active=False) == {"member": None, "errors": [last_manager_error]}
     own_roles_error = problem("roles", "FORBIDDEN", OWN_ROLES)
@@ -156,6 +161,7 @@ async def test_only_administrators_make_members_administrators(database: str) ->
             "errors": [not_administrator_error],
         }
     assert (await update_successfully(tutor, mia, kind="ADMINISTRATOR"))["kind"] == "ADMINISTRATOR"  # no change
+    await manager(await mia.organisation)  # so that Mia is not the last administrator
     assert (await update_successfully(tutor, mia, kind="TUTOR"))["kind"] == "TUTOR"
 
 

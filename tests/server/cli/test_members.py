@@ -83,10 +83,16 @@ async def test_roles_are_set_and_audited(database: str, folder: Path) -> None:
 async def test_the_last_manager_keeps_the_role_and_stays_active(database: str, folder: Path) -> None:
     env = environment(database)
     await add_members(folder, env)
-    message = "Ann Acres is the last active member with the role 'Manage members'. Give it to another one first.\n"
+    administrator = "Ann Acres is the last active administrator. "
+    message = (
+        "Ann Acres is the last active member with the role 'Manage members'. "
+        "Ann Acres is the last active member with the role 'Manage settings'. See to another one first.\n"
+    )
 
-    for arguments in (["set-roles", *ACME, "--email", ANN, "--none"], ["deactivate-member", *ACME, "--email", ANN]):
-        assert await run_command(folder, env, *arguments) == (2, "", message)
+    demoted = await run_command(folder, env, "set-roles", *ACME, "--email", ANN, "--none")
+    assert demoted == (2, "", message)
+    deactivated = await run_command(folder, env, "deactivate-member", *ACME, "--email", ANN)
+    assert deactivated == (2, "", administrator + message)
     assert await audit_entries() == []
 
 
@@ -150,7 +156,8 @@ async def test_a_reset_password_ends_the_sessions_and_a_link_sets_a_new_one(data
 async def test_a_deactivated_member_is_signed_out(database: str, folder: Path) -> None:
     env = environment(database)
     password = await add_members(folder, env)
-    await run_command(folder, env, "set-roles", *ACME, "--email", BEN, "--role", "MANAGE_MEMBERS")
+    other = ("--email", "eve@acme.example", "--name", "Eve", "--kind", "administrator")
+    await run_command(folder, env, "add-member", *ACME, *other, *ALL_ROLES)
     async with run_server(folder, env) as server:
         token = await server.sign_in(ANN, password)
 
