@@ -10,6 +10,7 @@ import models.tortoise_setup  # noqa: F401 - before anything imports Tortoise
 # isort: split
 from models.audit import AuditEntry, AuditKind
 from models.comment import Comment
+from models.factor import Factor, FactorKind, RecoveryCode, TotpEnrolment, UsedChallenge
 from models.imported_error import ImportedError
 from models.learner import Employer, Group, Learner, LearningAim, NameMerge, Programme, ProgrammeStatus
 from models.member import (
@@ -36,6 +37,8 @@ __all__ = [
     "Comment",
     "Device",
     "Employer",
+    "Factor",
+    "FactorKind",
     "Group",
     "ImportedError",
     "Inbox",
@@ -54,12 +57,14 @@ __all__ = [
     "ProcessAutomation",
     "Programme",
     "ProgrammeStatus",
+    "RecoveryCode",
     "RefreshToken",
     "Role",
     "Session",
     "SignInFailures",
     "SignInMethod",
     "StoredFile",
+    "TotpEnrolment",
     "Tracker",
     "TrackerCategory",
     "TrackerEvent",
@@ -67,4 +72,5 @@ __all__ = [
     "TrackerStatus",
     "TrackerType",
     "TrackerTypeVersion",
+    "UsedChallenge",
 ]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tortoise import Model, fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from models.base import Row
 
@@ -14,6 +15,10 @@ class Organisation(Row):
     created_at = fields.DatetimeField(auto_now_add=True)
     types_version = fields.IntField(default=0, db_default=0)
     """Grows with every change of the tracker types that the organisation has; triggers count it."""
+    factor_required = fields.BooleanField(default=False, db_default=False)
+    """Whether every member must have a second factor."""
+    factor_required_roles = ArrayField(element_type="text", default=list, db_default=[])
+    """The roles whose holders must have a second factor."""
 
     class Meta:
         table = "organisation"

@@ -7,6 +7,7 @@ import strawberry
 
 from resolvers import comment as comment_resolvers
 from resolvers import employer as employer_resolvers
+from resolvers import factor as factor_resolvers
 from resolvers import member as member_resolvers
 from resolvers import notification as notification_resolvers
 from resolvers import process_automation as process_automation_resolvers
@@ -17,10 +18,20 @@ from resolvers.errors import ErrorsToPayload
 from resolvers.fresh_loaders import FreshLoaders
 from schema.inputs.comment import AddCommentPayload
 from schema.inputs.employer import CreateEmployerPayload, UpdateEmployerPayload
+from schema.inputs.factor import (
+    AddFactorPayload,
+    BeginPasskeyPayload,
+    BeginTotpPayload,
+    RemoveFactorPayload,
+    RemoveMemberFactorsPayload,
+    RenewRecoveryCodesPayload,
+    UpdateFactorRequirementPayload,
+)
 from schema.inputs.member import CreateMemberPayload, UpdateMemberPayload
 from schema.inputs.notification import MarkNotificationsReadPayload
 from schema.inputs.process_automation import UpdateProcessAutomationPayload
 from schema.inputs.session import (
+    BeginPasskeySignInPayload,
     EndMemberSessionsPayload,
     EndOtherSessionsPayload,
     EndSessionPayload,
@@ -41,7 +52,19 @@ class Mutation:
     """Root type of mutations."""
 
     sign_in: SignInPayload | None = _mutation_field(
-        session_resolvers.sign_in, SignInPayload, "Sign in with e-mail address and password."
+        session_resolvers.sign_in,
+        SignInPayload,
+        "Sign in with e-mail address and password, and the code of a second factor.",
+    )
+    begin_passkey_sign_in: BeginPasskeySignInPayload | None = _mutation_field(
+        session_resolvers.begin_passkey_sign_in,
+        BeginPasskeySignInPayload,
+        "Give the options with which a browser asks for a passkey, which `signInWithPasskey` takes.",
+    )
+    sign_in_with_passkey: SignInPayload | None = _mutation_field(
+        session_resolvers.sign_in_with_passkey,
+        SignInPayload,
+        "Sign in with a passkey alone: its device has checked a PIN or a biometric, so it is two factors.",
     )
     refresh_session: SignInPayload | None = _mutation_field(
         session_resolvers.refresh_session, SignInPayload, "Exchange a refresh token for a fresh pair of tokens."
@@ -74,6 +97,45 @@ class Mutation:
         session_resolvers.end_member_sessions,
         EndMemberSessionsPayload,
         "End every session of a member. Needs MANAGE_MEMBERS, and a sign-in within the last 10 minutes.",
+    )
+    begin_totp: BeginTotpPayload | None = _mutation_field(
+        factor_resolvers.begin_totp, BeginTotpPayload, "Make a secret for an authenticator app, which `addTotp` adds."
+    )
+    add_totp: AddFactorPayload | None = _mutation_field(
+        factor_resolvers.add_totp,
+        AddFactorPayload,
+        "Add an authenticator app as a second factor. The first factor ends one's other sessions.",
+    )
+    begin_passkey: BeginPasskeyPayload | None = _mutation_field(
+        factor_resolvers.begin_passkey,
+        BeginPasskeyPayload,
+        "Give the options with which a browser makes a passkey, which `addPasskey` adds.",
+    )
+    add_passkey: AddFactorPayload | None = _mutation_field(
+        factor_resolvers.add_passkey,
+        AddFactorPayload,
+        "Add a passkey as a second factor, which also signs in by itself. The first factor ends one's other sessions.",
+    )
+    remove_factor: RemoveFactorPayload | None = _mutation_field(
+        factor_resolvers.remove_factor,
+        RemoveFactorPayload,
+        "Remove one of one's second factors; not the last where the organisation demands one.",
+    )
+    renew_recovery_codes: RenewRecoveryCodesPayload | None = _mutation_field(
+        factor_resolvers.renew_recovery_codes,
+        RenewRecoveryCodesPayload,
+        "Make ten new recovery codes; the earlier ones become void.",
+    )
+    remove_member_factors: RemoveMemberFactorsPayload | None = _mutation_field(
+        factor_resolvers.remove_member_factors,
+        RemoveMemberFactorsPayload,
+        "Remove all second factors of a member who has lost them, which ends their sessions. Needs MANAGE_MEMBERS, and "
+        "whatever the member is and may do.",
+    )
+    update_factor_requirement: UpdateFactorRequirementPayload | None = _mutation_field(
+        factor_resolvers.update_factor_requirement,
+        UpdateFactorRequirementPayload,
+        "Demand a second factor of all members or of some roles, or no longer. Needs MANAGE_SETTINGS.",
     )
     create_member: CreateMemberPayload | None = _mutation_field(
         member_resolvers.create_member,

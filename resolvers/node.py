@@ -11,6 +11,7 @@ from tortoise import Model
 from models import (
     Comment,
     Employer,
+    Factor,
     Learner,
     LearningAim,
     Member,
@@ -28,7 +29,7 @@ from services.kernel.global_ids import NodeReference
 _MODELS: Mapping[str, type[Model]] = MappingProxyType(
     {
         model.__name__: model
-        for model in (Comment, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
+        for model in (Comment, Factor, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
     }
 )
 _REFERENCED: Mapping[str, type[Model]] = MappingProxyType(

@@ -6,6 +6,7 @@ import strawberry
 
 from schema.context import Info
 from schema.inputs.session import (
+    BeginPasskeySignInPayload,
     EndMemberSessionsInput,
     EndMemberSessionsPayload,
     EndOtherSessionsPayload,
@@ -13,8 +14,9 @@ from schema.inputs.session import (
     EndSessionPayload,
     SignInInput,
     SignInPayload,
+    SignInWithPasskeyInput,
 )
-from services.accounts import password_reset, session_list, session_tokens, sessions
+from services.accounts import passkey_sign_in, password_reset, session_list, session_tokens, sessions
 from services.accounts.clients import Client
 from services.accounts.sign_in import sign_in as sign_in_with_password
 from services.viewer import Viewer
@@ -22,7 +24,7 @@ from services.viewer import Viewer
 
 def viewer(info: Info) -> Viewer:
     """Return the viewer, the member who is signed in."""
-    return info.context.require_viewer()
+    return info.context.require_signed_in()
 
 
 async def sign_in(
@@ -34,8 +36,28 @@ async def sign_in(
         info.context.installation,
         email=credentials.email,
         password=credentials.password,
+        code=credentials.code,
         client=_client(info),
         device_token=credentials.device_token,
+    )
+    return _make_payload(info, session)
+
+
+async def begin_passkey_sign_in(info: Info) -> BeginPasskeySignInPayload:
+    """Return the options for signing in with a passkey."""
+    return BeginPasskeySignInPayload(options=await passkey_sign_in.begin_passkey_sign_in(info.context.installation))
+
+
+async def sign_in_with_passkey(
+    info: Info,
+    entry: Annotated[SignInWithPasskeyInput, strawberry.argument(name="input", description="The proof.")],
+) -> Any:
+    """Sign in with a passkey."""
+    session = await passkey_sign_in.sign_in_with_passkey(
+        info.context.installation,
+        credential=entry.credential,
+        client=_client(info),
+        device_token=entry.device_token,
     )
     return _make_payload(info, session)
 
@@ -73,10 +95,17 @@ async def set_password(
     info: Info,
     token: Annotated[str, strawberry.argument(description="What the link of the mail brought; works once.")],
     password: Annotated[str, strawberry.argument(description="The new password, of 12 to 200 characters.")],
+    code: Annotated[
+        str | None,
+        strawberry.argument(
+            description="With a second factor: the code of the authenticator app, or a recovery code. Without it FACTOR_REQUIRED "
+            "at `code`; the link still works then."
+        ),
+    ] = None,
 ) -> Any:
     """Set the password of a member with an emailed token, and sign them in."""
     session = await password_reset.set_password(
-        info.context.installation, token=token, password=password, client=_client(info)
+        info.context.installation, token=token, password=password, code=code, client=_client(info)
     )
     return _make_payload(info, session)
 

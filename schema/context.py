@@ -56,14 +56,27 @@ class Context:
         self._loaders = None
 
     def require_viewer(self) -> Viewer:
-        """Return the viewer, or raise ``UnauthenticatedError`` if the request is anonymous."""
+        """Return the viewer, who may do what their roles permit.
+
+        Raises ``UnauthenticatedError`` if the request is anonymous, and ``FactorRequiredError`` if the viewer must add a
+        second factor first.
+        """
+        viewer = self.require_signed_in()
+        viewer.require_factor()
+        return viewer
+
+    def require_signed_in(self) -> Viewer:
+        """Return the viewer, even one who must add a second factor first, for what they need to do so.
+
+        Raises ``UnauthenticatedError`` if the request is anonymous.
+        """
         if self.viewer is None:
             raise UnauthenticatedError
         return self.viewer
 
     @property
     def loaders(self) -> Loaders:
-        """Return the viewer's data loaders, or raise ``UnauthenticatedError`` if the request is anonymous."""
+        """Return the viewer's data loaders. Raises the errors of ``require_viewer``."""
         if self._loaders is None:
             self._loaders = Loaders(self.require_viewer())
         return self._loaders

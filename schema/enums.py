@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from models import (
+    FactorKind,
     MemberKind,
     NotificationKind,
     ProgrammeStatus,
@@ -24,6 +25,7 @@ from services.trackers.listing.orders import TrackerOrderField
 
 __all__ = [
     "ErrorCode",
+    "FactorKind",
     "FieldKind",
     "MemberKind",
     "NotificationKind",
@@ -75,6 +77,12 @@ _describe(
     PASSWORD_LINK="By choosing a password with the link of an invitation or a reset.",  # noqa: S106 - a way to sign in
     PASSKEY="With a passkey.",
     SIGN_ON="Through the organisation's identity provider.",
+)
+_describe(
+    FactorKind,
+    "What a second factor is.",
+    TOTP="An authenticator app, whose codes change every 30 seconds (RFC 6238).",
+    PASSKEY="A passkey (WebAuthn), which signs in by itself.",
 )
 _describe(
     ProgrammeStatus,
@@ -216,4 +224,5 @@ _describe(
     RATE_LIMITED="Too many attempts; parameter `retryAfter`, in seconds.",
     SIGN_IN_AGAIN="The session's sign-in is too long ago for this. Sign in again, and repeat it with the new token.",
     TOO_COMMON="A password that is easily guessed: a common one, or one with a name in it.",
+    FACTOR_REQUIRED="A second factor is needed: its code at `code`.",
 )

@@ -8,6 +8,9 @@ import models
 from schema.context import Info
 from schema.declaration.fields import resolved_field
 from schema.declaration.relay import NODE_ID_DESCRIPTION, Node
+from schema.factor import FactorRequirement
+from services.accounts.factor_requirement import FactorRequirement as Requirement
+from services.accounts.factor_requirement import factor_requirement
 from services.automations.settings import AutomationSetting, automation_settings
 from services.kernel.global_ids import to_global_id
 
@@ -38,6 +41,10 @@ async def _process_automations(info: Info) -> list[AutomationSetting]:
     return await automation_settings(info.context.require_viewer())
 
 
+def _factor_requirement(root: strawberry.Parent[models.Organisation]) -> Requirement:
+    return factor_requirement(root)
+
+
 @strawberry.type(description="A training provider: what everything else belongs to.")
 class Organisation(Node):
     """GraphQL type for an organisation."""
@@ -47,4 +54,9 @@ class Organisation(Node):
     name: str = strawberry.field(description="Its name.")
     process_automations: list[ProcessAutomation] = resolved_field(
         _process_automations, "The built-in process automations, each with whether it is enabled."
+    )
+    factor_requirement: FactorRequirement = resolved_field(
+        _factor_requirement,
+        "Of whom it demands a second factor.",
+        needs=("factor_required", "factor_required_roles"),
     )

@@ -8,12 +8,15 @@ import models
 from schema.context import Info
 from schema.declaration.fields import resolved_field
 from schema.declaration.relay import Connection, ConnectionData, connection_of_rows
+from schema.factor import Factor
 from schema.inputs.arguments import After, Before, First, Last
 from schema.member import Member
 from schema.member_session import MemberSession
 from schema.notification import Notification
 from schema.organisation import Organisation
 from schema.reading.selection import CONNECTION, selected_row, selects_total_count
+from services.accounts.factors.recovery_codes import count_recovery_codes
+from services.accounts.factors.stored import list_factors
 from services.accounts.session_list import OpenSession, open_sessions
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
@@ -53,6 +56,7 @@ async def _notifications(
     before: Before = None,
     unread_only: Annotated[bool, strawberry.argument(description="Only those that are not marked as read.")] = False,
 ) -> ConnectionData:
+    root.require_factor()
     request = PageRequest(first, after, last, before)
     selection = selected_row(info, models.Notification, CONNECTION)
     page = await page_of_notifications(
@@ -63,6 +67,18 @@ async def _notifications(
 
 async def _sessions(root: Row) -> list[OpenSession]:
     return await open_sessions(root)
+
+
+async def _factors(root: Row) -> list[models.Factor]:
+    return await list_factors(root.member_id)
+
+
+async def _recovery_codes_left(root: Row) -> int:
+    return await count_recovery_codes(root.member_id)
+
+
+def _must_add_factor(root: Row) -> bool:
+    return root.must_add_factor
 
 
 @strawberry.type(description="Who is signed in, and what is theirs.")
@@ -80,4 +96,13 @@ class Viewer:
     )
     sessions: list[MemberSession] = resolved_field(
         _sessions, "Where the member is signed in: this session first, then those used last; at most 100."
+    )
+    factors: list[Factor] = resolved_field(_factors, "The member's second factors, the oldest first.")
+    recovery_codes_left: int = resolved_field(
+        _recovery_codes_left, "How many recovery codes the member can still use instead of a lost factor."
+    )
+    must_add_factor: bool = resolved_field(
+        _must_add_factor,
+        "Whether the organisation demands a second factor that was not proved in this session. Until one is added, only "
+        "this, refreshing and signing out are open; everything else is FACTOR_REQUIRED.",
     )

@@ -197,6 +197,19 @@ VARIABLES = (
         absent=(),
     ),
     Variable(
+        name="TRACKERS_PASSKEY_DOMAIN",
+        setting="passkey_domain",
+        parse=setting_values.domain,
+        expected="a domain name such as example.org, without scheme and port",
+        meaning=(
+            "The domain that passkeys belong to. Set it where web apps are on another name than the server, to the domain "
+            "that both are below; apps also have to be in `TRACKERS_ALLOWED_ORIGINS`. Another domain later makes all passkeys "
+            "useless."
+        ),
+        absent_meaning="the name in `TRACKERS_PUBLIC_URL`; `localhost` for an address of this machine",
+        show=repr,
+    ),
+    Variable(
         name="TRACKERS_TRUSTED_PROXIES",
         setting="trusted_proxies",
         parse=setting_values.networks,

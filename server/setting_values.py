@@ -20,6 +20,7 @@ Network = IPv4Network | IPv6Network
 _TLS_MODES: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 _ORIGIN_PATTERN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
+_DOMAIN_PATTERN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _BUCKET_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PLACEHOLDER_PATTERN = re.compile(r"\{[^}]*\}")
 
@@ -121,6 +122,14 @@ def link_pattern(text: str, *, public_url: str, placeholder: str) -> str:
 def origins(text: str) -> tuple[str, ...]:
     """Return origins as browsers send them, in lower case and without a default port. Custom schemes are allowed."""
     return tuple(_origin(item.strip()) for item in text.split(","))
+
+
+def domain(text: str) -> str:
+    """Return a domain name in lower case, which is no address."""
+    name = text.lower()
+    if len(name) > 253 or not _DOMAIN_PATTERN.fullmatch(name):
+        raise ValueError
+    return name
 
 
 def networks(text: str) -> tuple[Network, ...]:

@@ -33,6 +33,8 @@ class Settings:
     playground: bool
     compiled: bool
     allowed_origins: tuple[str, ...]
+    passkey_domain: str | None
+    """None means the host of ``public_url``."""
     files_url: str | None
     """None means that files are stored in ``files_folder``."""
     limits: Limits = field(default_factory=Limits)

@@ -21,6 +21,8 @@ def make_installation(settings: Settings) -> Installation:
         mail_from=settings.mail_from,
         public_url=settings.public_url,
         password_url=settings.password_url,
+        passkey_domain=settings.passkey_domain,
+        app_origins=settings.allowed_origins,
     )
 
 

@@ -64,7 +64,9 @@ class EncryptedColumn:
         return _derive_key(secret, f"{self.table}.{self.column}")
 
 
-ENCRYPTED_COLUMNS: tuple[EncryptedColumn, ...] = ()
+FACTOR_SECRET = EncryptedColumn("factor", "secret")
+"""The secrets of authenticator apps. That of an app which is about to be added is bound to the row that it will have."""
+ENCRYPTED_COLUMNS: tuple[EncryptedColumn, ...] = (FACTOR_SECRET,)
 """Every encrypted column of the database."""
 
 

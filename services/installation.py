@@ -20,6 +20,10 @@ class Installation:
     password_url: str = "http://127.0.0.1:8000/password#token={token}"  # noqa: S105 - an address
     older_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     """Verify and decrypt what they signed and encrypted before the secret was rotated."""
+    passkey_domain: str | None = None
+    """The domain that passkeys belong to; None: the host of ``public_url``."""
+    app_origins: tuple[str, ...] = ()
+    """The origins of web apps, beside that of ``public_url``."""
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

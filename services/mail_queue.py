@@ -52,6 +52,12 @@ async def enqueue_invitation(member_id: UUID) -> None:
     wake(INBOX, member_id)
 
 
+async def enqueue_notice(member_id: UUID, kind: MailKind) -> None:
+    """Enqueue an email of which the kind says all, such as that a second factor was added, and wake the outbox."""
+    await _ENQUEUE.fetch(id=new_id(), kind=kind, recipient_id=member_id)
+    wake(INBOX, member_id)
+
+
 async def enqueue_password_reset(email: str) -> None:
     """Enqueue a password reset email for the active member with this email address, if there is one."""
     enqueued = await _ENQUEUE_PASSWORD_RESET.fetch(id=new_id(), email=email)

@@ -1,4 +1,4 @@
-"""Deletes expired rows: sign-in failures that no longer count, old sessions, their refresh tokens, old devices.
+"""Deletes expired rows: sign-in failures that no longer count, old sessions, refresh tokens, devices and challenges.
 
 After a rotation of the installation's secret, it also encrypts again what older secrets have encrypted.
 """
@@ -23,6 +23,8 @@ _DELETIONS = (
     "DELETE FROM device WHERE last_used_at < now() - make_interval(days => {device_days})",
     # A used token of an active session is accepted again for a few seconds only, so old ones are no longer needed.
     "DELETE FROM refresh_token WHERE used_at < now() - make_interval(days => {days})",
+    "DELETE FROM used_challenge WHERE expires_at < now()",
+    "DELETE FROM totp_enrolment WHERE expires_at < now()",
 )
 
 _log = logging.getLogger("trackers.retention")

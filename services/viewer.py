@@ -1,11 +1,12 @@
 """The viewer: the signed-in member on whose behalf a service acts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from models import Member, MemberKind, Organisation, Role
-from services.kernel.errors import ErrorCode, ForbiddenError, Problem, ValidationFailed
+from services.kernel.errors import ErrorCode, FactorRequiredError, ForbiddenError, Problem, ValidationFailed
 from services.kernel.words import quote_enum
 
 NO_SESSION = UUID(int=0)
@@ -24,7 +25,8 @@ _SIGN_IN_AGAIN = Problem(
 class Viewer:
     """A signed-in member with their organisation and session, as loaded from the database for this request.
 
-    ``signed_in_recently`` says whether a password or a factor was given in the session within the last 10 minutes.
+    ``signed_in_recently`` says whether a password or a factor was given in the session within the last 10 minutes,
+    ``second_factor`` whether a second factor was proved in it.
     """
 
     member: Member
@@ -32,6 +34,7 @@ class Viewer:
     session_id: UUID
     expires_at: datetime
     signed_in_recently: bool = False
+    second_factor: bool = False
 
     @property
     def member_id(self) -> UUID:
@@ -52,6 +55,22 @@ class Viewer:
         """Return whether the viewer has a role."""
         return role in self.member.roles
 
+    @property
+    def is_factor_demanded(self) -> bool:
+        """Return whether the organisation demands a second factor of the viewer."""
+        organisation = self.organisation
+        return demands_factor(organisation.factor_required, organisation.factor_required_roles, self.member.roles)
+
+    @property
+    def must_add_factor(self) -> bool:
+        """Return whether a second factor is demanded of the viewer that was not proved in the session."""
+        return not self.second_factor and self.is_factor_demanded
+
+    def require_factor(self) -> None:
+        """Raise FactorRequiredError if the viewer must add a second factor before they may do anything else."""
+        if self.must_add_factor:
+            raise FactorRequiredError
+
     def require_role(self, role: Role) -> None:
         """Raise ForbiddenError unless the viewer has a role."""
         if not self.has(role):
@@ -64,3 +83,11 @@ class Viewer:
         """
         if not self.signed_in_recently:
             raise ValidationFailed([_SIGN_IN_AGAIN])
+
+
+def demands_factor(everyone: bool, demanded_roles: Collection[str], roles: Collection[str]) -> bool:
+    """Return whether a second factor is demanded of a member with these roles.
+
+    ``current_viewers`` asks the same in SQL.
+    """
+    return everyone or any(role in demanded_roles for role in roles)

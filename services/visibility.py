@@ -2,7 +2,8 @@
 
 Administrators see everything in their organisation. Tutors see the trackers that they created, that are assigned to
 them or that are about their own learners; they see their own learners and those of the trackers they created or are
-assigned to. Members, employers and programmes are visible to everyone in the organisation. A file is visible to
+assigned to. Members, employers and programmes are visible to everyone in the organisation, notifications and second factors to their
+member alone. A file is visible to
 everyone who can see its tracker or, before it is attached to one, to its uploader. Rows that are not visible are
 treated as if they did not exist.
 """
@@ -11,6 +12,7 @@ from tortoise import Model
 
 from models import (
     Comment,
+    Factor,
     Learner,
     LearningAim,
     Notification,
@@ -28,6 +30,8 @@ def visibility_condition(model: type[Model], alias: str, viewer: Viewer, stateme
     """Return the SQL condition under which the viewer may see a row of ``model`` with the given alias."""
     if model is Notification:
         return f"{alias}.recipient_id = {statement.bind(viewer.member_id)}"
+    if model is Factor:
+        return f"{alias}.member_id = {statement.bind(viewer.member_id)}"
     if model is Organisation:
         return f"{alias}.id = {statement.bind(viewer.organisation_id)}"
     own_organisation = f"{alias}.organisation_id = {statement.bind(viewer.organisation_id)}"

@@ -28,6 +28,7 @@ PRICES = MappingProxyType(
     {
         "Mutation": 50,
         "Mutation.signIn": 1_000,
+        "Mutation.signInWithPasskey": 200,
         "Mutation.setPassword": 1_000,
         "Mutation.requestPasswordReset": 1_000,
         "Query.validateTracker": 50,
@@ -48,6 +49,7 @@ LIST_SIZES = MappingProxyType(
         "Choice": 8,
         "DateBound": 1,
         "ErrorParameter": 2,
+        "Factor": 3,
         "FieldChange": 4,
         "FieldDefinition": 15,
         "FieldValue": 10,

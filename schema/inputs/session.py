@@ -26,6 +26,35 @@ class SignInInput:
 
     email: str = strawberry.field(description="The member's e-mail address, in any case.")
     password: str = strawberry.field(description="The password.")
+    code: str | None = strawberry.field(
+        default=None,
+        description="With a second factor: the six digits that the authenticator app shows, or a recovery code. Without it "
+        "FACTOR_REQUIRED at `code`, once the password was right.",
+    )
+    device_token: str | None = strawberry.field(
+        default=None, description="The `deviceToken` of an earlier session on this device."
+    )
+
+
+@strawberry.type(description="What came of beginning to sign in with a passkey.")
+class BeginPasskeySignInPayload:
+    """Payload of the ``beginPasskeySignIn`` mutation."""
+
+    options: str | None = strawberry.field(
+        default=None,
+        description="JSON for `PublicKeyCredential.parseRequestOptionsFromJSON` and then `navigator.credentials.get`; null "
+        "when refused. It works once, within five minutes.",
+    )
+    errors: list[InputError] = strawberry.field(default_factory=list, description="Why it was refused.")
+
+
+@strawberry.input(description="What one signs in with instead of a password.")
+class SignInWithPasskeyInput:
+    """Input of the ``signInWithPasskey`` mutation."""
+
+    credential: str = strawberry.field(
+        description="What `navigator.credentials.get` returned, as JSON (`JSON.stringify(credential)`)."
+    )
     device_token: str | None = strawberry.field(
         default=None, description="The `deviceToken` of an earlier session on this device."
     )

@@ -74,6 +74,14 @@ def reset_password(organisation: OrganisationOption, email: EmailOption) -> None
 
 
 @app.command()
+def remove_factors(organisation: OrganisationOption, email: EmailOption) -> None:
+    """Remove all second factors of a member who has lost them, and end their sessions."""
+    from server.cli.commands import members as commands
+
+    commands.remove_factors(organisation, email=email)
+
+
+@app.command()
 def deactivate_member(organisation: OrganisationOption, email: EmailOption) -> None:
     """Deactivate a member, who can no longer sign in; their sessions end at once."""
     from server.cli.commands import members as commands

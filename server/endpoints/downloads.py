@@ -65,7 +65,7 @@ class DownloadEndpoint:
         if grant is None:
             raise HTTPError(404, "NOT_FOUND", "There is no such address")
         viewer = await viewer_of_session(grant.session_id, expires=grant.expires)
-        if viewer is None:
+        if viewer is None or viewer.must_add_factor:
             raise HTTPError(403, "FORBIDDEN", "This address has expired: ask for the file's `url` again")
         (file,) = await files_by_id(viewer, [grant.file_id])
         if file is None:

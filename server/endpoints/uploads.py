@@ -72,6 +72,7 @@ class UploadEndpoint:
         viewer = await self._authenticate(request.headers.get("authorization"))
         if viewer is None:
             raise UnauthenticatedError
+        viewer.require_factor()
         part = FilePart(request, idle_seconds=self._idle_seconds)
         destination = await find_destination(viewer, _parameter(request, "type"), _parameter(request, "field"))
         length = content_length(request)

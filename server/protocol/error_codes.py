@@ -27,6 +27,7 @@ class Code(StrEnum):
     TOO_MANY_OPERATIONS = "TOO_MANY_OPERATIONS"
     OPERATION_TIMEOUT = "OPERATION_TIMEOUT"
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    FACTOR_REQUIRED = "FACTOR_REQUIRED"
     FORBIDDEN = "FORBIDDEN"
     NOT_FOUND = "NOT_FOUND"
     UNKNOWN_TYPE = "UNKNOWN_TYPE"
@@ -124,6 +125,11 @@ MEANINGS = {
         f"{_FIELD_STATUS}; 401 from `/files`; 401, or 200 in `application/json`, for introspection",
         "The client is not signed in, or its session has ended.",
         "Call `refreshSession` or sign in, then repeat the request.",
+    ),
+    Code.FACTOR_REQUIRED: Meaning(
+        f"{_FIELD_STATUS}; 403 from `/files`",
+        "The member's organisation demands a second factor, and none was proved in this session.",
+        "Lead the member to add one: `beginTotp` and `addTotp`, or `beginPasskey` and `addPasskey`. Then repeat the request.",
     ),
     Code.FORBIDDEN: Meaning(
         f"{_FIELD_STATUS}; 422 from `POST /files`; 403 from `GET /files`, or for a page of another origin",

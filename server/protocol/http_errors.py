@@ -13,6 +13,7 @@ from services.kernel.errors import DomainError
 
 _STATUSES = {
     "UNAUTHENTICATED": 401,
+    "FACTOR_REQUIRED": 403,
     "CONTENT_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
     "RATE_LIMITED": 429,

@@ -65,7 +65,8 @@ async def fetch_with_valid(
 def _select_current_members(sessions: Sequence[SessionKey], statement: StatementBuilder) -> str:
     """Return a SELECT of the members whose sessions are valid, with the numbers of their sessions in ``sessions``.
 
-    A member's row is selected once, however many sessions it has.
+    A member's row is selected once, however many sessions it has. Sessions in which a second factor must be added first
+    (``Viewer.must_add_factor``) are left out: nothing is sent to them.
     """
     ids = statement.bind_array([session_id for session_id, _ in sessions], "uuid")
     expiries = statement.bind_array([expires.timestamp() for _, expires in sessions], "float8")
@@ -74,10 +75,11 @@ def _select_current_members(sessions: Sequence[SessionKey], statement: Statement
     SELECT array_agg(asked.number) AS sessions, {columns(Member, "m")}, {columns(Organisation, "o")}
     FROM unnest({ids}, {expiries}) WITH ORDINALITY AS asked (id, expires, number)
     CROSS JOIN LATERAL (
-        SELECT member_id FROM session WHERE id = asked.id AND ended_at IS NULL AND expires_at > now() LIMIT 1
+        SELECT member_id, second_factor FROM session WHERE id = asked.id AND ended_at IS NULL AND expires_at > now() LIMIT 1
     ) s
     JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
     WHERE m.active AND to_timestamp(asked.expires) > now()
+        AND (s.second_factor OR NOT (o.factor_required OR o.factor_required_roles && m.roles))
     GROUP BY m.id, o.id
     """
 

@@ -73,7 +73,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
 
 async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
     async with transaction():
-        manager = await _lock_members(viewer)
+        manager = await lock_members(viewer)
         errors = ErrorCollector()
         email = normalise_email(entry.email)
         name = check_name(errors.at("name"), entry.name)
@@ -90,9 +90,9 @@ async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
 
 async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
     async with transaction():
-        manager = await _lock_members(viewer)
+        manager = await lock_members(viewer)
         errors = ErrorCollector()
-        member = await _lock_member(viewer, update.member_id)
+        member = await lock_member(viewer, update.member_id)
         before = None if member is None else audit_details(member)
         if member is None:
             errors.at("id").add(ErrorCode.NOT_FOUND, "There is no such member.")
@@ -108,7 +108,7 @@ async def _update(viewer: Viewer, update: MemberUpdate) -> Member:
         return member
 
 
-async def _lock_members(viewer: Viewer) -> Member:
+async def lock_members(viewer: Viewer) -> Member:
     """Serialise changes to the organisation's members until the transaction ends; return the viewer's current row.
 
     Raises UnauthenticatedError if the viewer has been deactivated, ForbiddenError if they no longer have
@@ -128,7 +128,8 @@ async def lock_organisation(organisation_id: UUID) -> None:
     await lock_until_commit(f"trackers members {organisation_id}")
 
 
-async def _lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
+async def lock_member(viewer: Viewer, member_id: UUID) -> Member | None:
+    """Return a member of the viewer's organisation, whose row is locked until the caller's transaction ends."""
     records = await fetch(
         f"SELECT {columns(Member, 'm')} FROM member m WHERE m.id = $1 AND m.organisation_id = $2 FOR NO KEY UPDATE",
         member_id,

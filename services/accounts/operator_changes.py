@@ -10,6 +10,7 @@ from typing import TypeVar
 from models import AuditKind, MailKind, Member, Organisation, Role
 from models.database import fetch, transaction
 from models.rows import columns, rows
+from services.accounts.lost_factors import clear_factors
 from services.accounts.member_changes import (
     lock_organisation,
     save_member,
@@ -66,6 +67,17 @@ async def reset_password(organisation: Organisation, *, email: str) -> str:
         await end_sessions(member.id)
         await audit_for(organisation.id, None, AuditKind.PASSWORD_SET, member.id, {"reset": True})
         return token
+
+    return await _change(organisation, email, change)
+
+
+async def remove_factors(organisation: Organisation, *, email: str) -> Member:
+    """Remove all second factors of a member, which ends their sessions. Raises ValidationFailed."""
+
+    async def change(member: Member) -> Member:
+        if await clear_factors(member.id):
+            await audit_for(organisation.id, None, AuditKind.FACTOR_REMOVED, member.id, {"all": True})
+        return member
 
     return await _change(organisation, email, change)
 

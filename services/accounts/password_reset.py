@@ -5,6 +5,7 @@ from uuid import UUID
 from models import AuditKind, SignInMethod
 from models.database import fetch, transaction
 from services.accounts.clients import Client
+from services.accounts.factors.proof import count_code, use_code
 from services.accounts.password_tokens import revoke_tokens, token_owner, use_token
 from services.accounts.passwords import check_password, hash_password
 from services.accounts.session_tokens import IssuedTokens, SignIn, open_session
@@ -36,11 +37,14 @@ async def request_reset(*, email: str, client: Client) -> None:
             await enqueue_password_reset(recipient)
 
 
-async def set_password(installation: Installation, *, token: str, password: str, client: Client) -> IssuedTokens:
+async def set_password(
+    installation: Installation, *, token: str, password: str, code: str | None = None, client: Client
+) -> IssuedTokens:
     """Set the password of the member to whom a token was sent, end their sessions, sign them in, and mail them about it.
 
     Raises ValidationFailed with INVALID_CREDENTIALS if the token is unknown, used or expired, with the errors of the
-    password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited.
+    password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited. If the
+    member has a second factor, also with the errors of ``factors.proof`` at ``code``; then the link still works.
     """
     owner = await token_owner(token)
     errors = ErrorCollector()
@@ -52,23 +56,33 @@ async def set_password(installation: Installation, *, token: str, password: str,
     errors.raise_if_any()
     assert owner is not None
     member_id, digest = owner, await hash_password(password)
-    tokens = await unit_of_work(lambda: _set_password(installation, member_id, token, digest, client))
+    counted = await count_code(member_id, code)
+
+    async def work() -> IssuedTokens:
+        async with transaction():
+            organisation_id = await _write_password(member_id, token, digest)
+            second_factor = await use_code(installation, member_id, code, counted=counted)
+            await audit_for(organisation_id, member_id, AuditKind.PASSWORD_SET, member_id, {})
+            sign_in = SignIn(client=client, method=SignInMethod.PASSWORD_LINK, second_factor=second_factor)
+            tokens = await open_session(installation, member_id, sign_in)
+            await enqueue_password_changed(member_id, tokens.viewer.session_id)
+            return tokens
+
+    tokens = await unit_of_work(work)
     await clear_failures(email=tokens.viewer.member.email)
     return tokens
 
 
-async def _set_password(
-    installation: Installation, member_id: UUID, token: str, digest: str, client: Client
-) -> IssuedTokens:
-    async with transaction():
-        update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
-        members = await fetch(update, member_id, digest)
-        if not members or not await use_token(token):
-            raise ValidationFailed([_INVALID_TOKEN])
-        await revoke_tokens(member_id)
-        await end_sessions(member_id)
-        await audit_for(members[0]["organisation_id"], member_id, AuditKind.PASSWORD_SET, member_id, {})
-        sign_in = SignIn(client=client, method=SignInMethod.PASSWORD_LINK)
-        tokens = await open_session(installation, member_id, sign_in)
-        await enqueue_password_changed(member_id, tokens.viewer.session_id)
-        return tokens
+async def _write_password(member_id: UUID, token: str, digest: str) -> UUID:
+    """Use up a token in the caller's transaction, set the password, and end the member's sessions.
+
+    Return the id of their organisation.
+    """
+    update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
+    members = await fetch(update, member_id, digest)
+    if not members or not await use_token(token):
+        raise ValidationFailed([_INVALID_TOKEN])
+    await revoke_tokens(member_id)
+    await end_sessions(member_id)
+    organisation_id: UUID = members[0]["organisation_id"]
+    return organisation_id

@@ -20,7 +20,7 @@ from services.viewer import RECENT_SIGN_IN_MINUTES, Viewer
 @cache
 def _select_viewer() -> str:
     return f"""
-    SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at,
+    SELECT {columns(Member, "m")}, {columns(Organisation, "o")}, to_timestamp($2) AS expires_at, s.second_factor,
         coalesce(s.authenticated_at, s.created_at) > now() - interval '{RECENT_SIGN_IN_MINUTES} minutes' AS is_recent
     FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
     WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active AND to_timestamp($2) > now()
@@ -65,4 +65,11 @@ async def viewer_of_session(session_id: UUID, *, expires: float) -> Viewer | Non
     member, organisation = row(Member, "m", records[0]), row(Organisation, "o", records[0])
     assert member is not None
     assert organisation is not None
-    return Viewer(member, organisation, session_id, records[0]["expires_at"], records[0]["is_recent"])
+    return Viewer(
+        member,
+        organisation,
+        session_id,
+        records[0]["expires_at"],
+        signed_in_recently=records[0]["is_recent"],
+        second_factor=records[0]["second_factor"],
+    )

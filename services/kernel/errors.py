@@ -38,6 +38,7 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
     SIGN_IN_AGAIN = "SIGN_IN_AGAIN"
     TOO_COMMON = "TOO_COMMON"
+    FACTOR_REQUIRED = "FACTOR_REQUIRED"
 
 
 class Problem(NamedTuple):
@@ -87,6 +88,15 @@ class UnauthenticatedError(DomainError):
 
     def __init__(self, message: str = "Sign in first.") -> None:
         super().__init__(message)
+
+
+class FactorRequiredError(DomainError):
+    """Raised when the viewer's organisation demands a second factor that was not proved in the session."""
+
+    code = "FACTOR_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("Your organisation demands a second factor: add one first.")
 
 
 class ForbiddenError(DomainError):

@@ -14,6 +14,7 @@ from services.accounts.password_tokens import make_token
 from services.installation import Installation
 from services.kernel.sql import StatementBuilder
 from services.mail import templates
+from services.mail.factor_templates import FACTOR_NOTICES, factor_notice
 from services.mail.message import Content, Envelope, render
 from services.viewer import NO_SESSION, Viewer
 from services.visibility import visibility_condition
@@ -77,6 +78,10 @@ async def compose_email(mail: DueMail, installation: Installation) -> EmailMessa
         content = _assignment_content(mail, installation)
     elif record["kind"] in _ABOUT_SESSIONS:
         content = _session_content(record, installation)
+    elif record["kind"] in FACTOR_NOTICES:
+        content = factor_notice(
+            record["kind"], organisation=record["organisation.name"], link=installation.sessions_url
+        )
     else:
         content = await _password_link_content(record, installation)
     if content is None:

@@ -15,9 +15,10 @@ async def test_rows_of_every_type_are_found_if_they_are_visible(database: str) -
     tenant = await college()
     ids = await ids_of_every_type(tenant)
     assert await query_nodes(tenant.ada, ids) == {name: visible_answer(name, id_) for name, id_ in ids.items()}
-    # Only the recipient sees a notification; a tutor sees only what concerns them.
-    assert await data(tenant.bob, NODE_QUERY, id=ids["Notification"]) == hidden_answer("Notification", "")
-    hidden = {"Tracker", "Learner", "LearningAim", "TrackerEvent", "Notification"}
+    # Only the recipient sees a notification, and the owner a second factor; a tutor sees only what concerns them.
+    for own in ("Notification", "Factor"):
+        assert await data(tenant.bob, NODE_QUERY, id=ids[own]) == hidden_answer(own, "")
+    hidden = {"Tracker", "Learner", "LearningAim", "TrackerEvent", "Notification", "Factor"}
     assert await query_nodes(tenant.tina, ids) == {
         name: (hidden_answer if name in hidden else visible_answer)(name, id_) for name, id_ in ids.items()
     }

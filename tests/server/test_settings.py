@@ -41,6 +41,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         playground=True,
         compiled=True,
         allowed_origins=(),
+        passkey_domain=None,
         files_url=None,
         limits=Limits(),
     )
@@ -65,6 +66,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         PLAYGROUND="0",
         COMPILED="0",
         ALLOWED_ORIGINS="HTTPS://App.Example:443, http://localhost:3000,capacitor://localhost",
+        PASSKEY_DOMAIN="Example.org",
         FILES_URL="s3://trackers-files/ours/of-2026",
     )
 
@@ -83,6 +85,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         playground=False,
         compiled=False,
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
+        passkey_domain="example.org",
         files_url="s3://trackers-files/ours/of-2026",
         limits=Limits(),
     )

@@ -13,7 +13,7 @@ from services.installation import Installation
 
 INSTALLATION = Installation(secret=b"the first secret, 32 bytes or more", edit_url="http://localhost/{id}")
 ROTATED = replace(INSTALLATION, secret=b"the second secret, 32 bytes or more", older_secrets=(INSTALLATION.secret,))
-KEYS, OTHER = EncryptedColumn("factor", "key"), EncryptedColumn("provider", "key")
+KEYS, OTHER = EncryptedColumn("sample", "key"), EncryptedColumn("provider", "key")
 ROW = UUID(int=7)
 
 
@@ -56,12 +56,12 @@ async def test_values_of_older_secrets_are_encrypted_again(
     database: str, listed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encryption, "ROWS_AT_ONCE", 2)
-    await fetch("CREATE TABLE factor (id uuid PRIMARY KEY, key bytea)")
+    await fetch("CREATE TABLE sample (id uuid PRIMARY KEY, key bytea)")
     ids = [new_id() for _ in range(5)]
     for number, row_id in enumerate(ids):
         value = KEYS.encrypt(INSTALLATION, row_id, b"%d" % number)
-        await fetch("INSERT INTO factor VALUES ($1, $2)", row_id, value)
-    await fetch("INSERT INTO factor VALUES ($1, $2), ($3, NULL)", new_id(), b"of no secret", new_id())
+        await fetch("INSERT INTO sample VALUES ($1, $2)", row_id, value)
+    await fetch("INSERT INTO sample VALUES ($1, $2), ($3, NULL)", new_id(), b"of no secret", new_id())
 
     assert await count_under_older_secrets(INSTALLATION) == 1
     assert await count_under_older_secrets(ROTATED) == 6
@@ -69,6 +69,6 @@ async def test_values_of_older_secrets_are_encrypted_again(
     assert await encrypt_again(ROTATED) == 5
     assert await encrypt_again(ROTATED) == 0
     assert await count_under_older_secrets(ROTATED) == 1
-    rows = await fetch("SELECT id, key FROM factor WHERE id = ANY($1) ORDER BY id", ids)
+    rows = await fetch("SELECT id, key FROM sample WHERE id = ANY($1) ORDER BY id", ids)
     current = replace(ROTATED, older_secrets=())
     assert [KEYS.decrypt(current, row["id"], row["key"]) for row in rows] == [b"0", b"1", b"2", b"3", b"4"]

@@ -77,6 +77,15 @@ def reset_password(organisation: str, *, email: str) -> None:
     stdout.print(f"Give this link to the member alone. It works once, within an hour:\n{link}")
 
 
+def remove_factors(organisation: str, *, email: str) -> None:
+    """Remove a member's second factors, and print that."""
+
+    async def work() -> Member:
+        return await operator_changes.remove_factors(await require_organisation(organisation), email=email)
+
+    stdout.print(f"{run(work).name} has no second factor, and signs in with the password alone.")
+
+
 def deactivate_member(organisation: str, *, email: str) -> None:
     """Deactivate a member, and print that."""
 

@@ -1,14 +1,20 @@
 """The operations that the tests of permissions attempt, one for each row of the permission table."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models import MailKind
 from services.accounts.clients import Client
+from services.accounts.factor_changes import begin_passkey
+from services.accounts.factors.totp_secrets import begin_enrolment
+from services.accounts.passkey_sign_in import begin_passkey_sign_in
 from services.accounts.password_tokens import make_token
 from services.accounts.sign_in import sign_in
 from services.kernel.global_ids import NIL_UUID, to_global_id
+from tests.support.clients import authenticator
+from tests.support.clients.factors import ORIGIN, current_code, give_passkey
 from tests.support.clients.graphql import INSTALLATION, gid, viewer
 from tests.support.clients.sign_in import PASSWORD
 from tests.support.clients.tracker_updates import ADDRESS
@@ -39,10 +45,15 @@ def _query_list(field: str, get_row: Callable[[Case], Any]) -> Attempt:
     return Attempt(document, get_listed_id=lambda case: gid(get_row(case)))
 
 
-def _mutation(field: str, make_input: Callable[[Case], Json], payload: str = "__typename") -> Attempt:
+def _mutation(field: str, make_input: Variables, payload: str = "__typename") -> Attempt:
     type_ = f"{field[0].upper()}{field[1:]}Input"
     document = f"mutation ($input: {type_}!) {{ {field}(input: $input) {{ {payload} errors {{ path code }} }} }}"
-    return Attempt(document, lambda case: {"input": make_input(case)})
+
+    async def variables(case: Case) -> Json:
+        entry: Any = make_input(case)
+        return {"input": await entry if inspect.isawaitable(entry) else entry}
+
+    return Attempt(document, variables)
 
 
 def _validation(field: str, mutation: str) -> Attempt:
@@ -101,6 +112,34 @@ def _own_notification(case: Case) -> Json:
     return {"ids": [gid(case.own_notification or case.other_notification)]}
 
 
+async def _totp_code(case: Case) -> Json:
+    member = case.member or case.rows.member
+    return {"code": current_code(await begin_enrolment(INSTALLATION, member.id)), "name": "Phone"}
+
+
+async def _new_passkey(case: Case) -> Json:
+    options = await begin_passkey(case.viewer or await viewer(case.rows.member), INSTALLATION)
+    return {"credential": authenticator.create(options, ORIGIN)[1], "name": "Laptop"}
+
+
+async def _used_passkey(case: Case) -> Json:
+    _, passkey = await give_passkey(case.rows.member)
+    return {"credential": authenticator.use(passkey, await begin_passkey_sign_in(INSTALLATION), ORIGIN)}
+
+
+async def _own_factor(case: Case) -> Json:
+    return {"id": gid((await give_passkey(case.member or case.rows.member))[0])}
+
+
+async def _other_factor(case: Case) -> Json:
+    return {"id": gid((await give_passkey(case.rows.member))[0])}
+
+
+async def _member_with_factor(case: Case) -> Json:
+    await give_passkey(case.rows.member)
+    return {"memberId": gid(case.rows.member)}
+
+
 QUERIES: Mapping[str, Attempt] = {
     "node": _query_by_id("node", lambda case: case.rows.tracker),
     "nodes": Attempt(
@@ -142,6 +181,23 @@ MUTATIONS: Mapping[str, Attempt] = {
     "endOtherSessions": Attempt("mutation { endOtherSessions { viewer { id } errors { path code } } }"),
     "endMemberSessions": _mutation(
         "endMemberSessions", lambda case: {"memberId": gid(case.rows.member)}, "member { id }"
+    ),
+    "beginPasskeySignIn": Attempt("mutation { beginPasskeySignIn { options errors { path code } } }"),
+    "signInWithPasskey": _mutation("signInWithPasskey", _used_passkey, "session { accessToken }"),
+    "beginTotp": Attempt("mutation { beginTotp { secret errors { path code } } }"),
+    "addTotp": _mutation("addTotp", _totp_code, "factor { id }"),
+    "beginPasskey": Attempt("mutation { beginPasskey { options errors { path code } } }"),
+    "addPasskey": _mutation("addPasskey", _new_passkey, "factor { id }"),
+    "removeFactor own": _mutation("removeFactor", _own_factor),
+    "removeFactor another's": _mutation("removeFactor", _other_factor),
+    "renewRecoveryCodes": Attempt("mutation { renewRecoveryCodes { recoveryCodes errors { path code } } }"),
+    "removeMemberFactors": _mutation("removeMemberFactors", _member_with_factor, "member { id }"),
+    "removeMemberFactors oneself": _mutation(
+        "removeMemberFactors", lambda case: {"memberId": gid(case.member or case.rows.member)}
+    ),
+    "updateFactorRequirement": _mutation("updateFactorRequirement", lambda _: {"roles": []}, "organisation { id }"),
+    "updateFactorRequirement concerning oneself": _mutation(
+        "updateFactorRequirement", lambda _: {"everyone": True}, "organisation { id }"
     ),
     "createMember": _mutation("createMember", _member_input(), "member { id }"),
     "createMember administrator": _mutation("createMember", _member_input(kind="ADMINISTRATOR")),

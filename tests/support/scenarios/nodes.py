@@ -5,6 +5,7 @@ from typing import Any
 from models import LearningAim, Member, ProcessAutomation, TrackerEvent
 from services.kernel.dates import today
 from tests.support import factories as make
+from tests.support.clients.factors import give_passkey
 from tests.support.clients.graphql import data, gid
 from tests.support.scenarios.college import College
 
@@ -38,6 +39,7 @@ async def ids_of_every_type(tenant: College) -> dict[str, str]:
     )
     automation = await ProcessAutomation.filter(organisation=organisation).first()
     notification = await make.notification(tracker, tenant.ada)
+    factor, _ = await give_passkey(tenant.ada)
     programme = await make.programme(organisation)
     rows = [
         tracker,
@@ -47,6 +49,7 @@ async def ids_of_every_type(tenant: College) -> dict[str, str]:
         event,
         automation,
         notification,
+        factor,
         programme,
         tenant.employer,
         tenant.bob,
