@@ -43,11 +43,33 @@ async def _skip_reset(_connection: object) -> None:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class StatementLimits:
+    """The limits that PostgreSQL itself puts on what a process does, even if the process no longer can."""
+
+    statement_seconds: float
+    """What a statement may take, waiting for locks included. It then fails with ``QueryCanceledError``."""
+    idle_seconds: float
+    """How long a transaction may wait for its next statement before its connection is closed."""
+
+    @property
+    def server_settings(self) -> dict[str, str]:
+        """Return PostgreSQL's settings, which are in milliseconds."""
+        return {
+            "statement_timeout": f"{max(1, round(self.statement_seconds * 1000))}",
+            "idle_in_transaction_session_timeout": f"{max(1, round(self.idle_seconds * 1000))}",
+        }
+
+
 @asynccontextmanager
-async def database(credentials: Mapping[str, object]) -> AsyncIterator[None]:
-    """Connect the models to a database, for every task in the process, until the block exits."""
+async def database(credentials: Mapping[str, object], limits: StatementLimits | None = None) -> AsyncIterator[None]:
+    """Connect the models to a database, for every task in the process, until the block exits.
+
+    Without ``limits``, statements may take as long as they need, as those of migrations and imports do.
+    """
+    pooled = credentials if limits is None else {**credentials, "server_settings": limits.server_settings}
     # An ASGI lifespan runs in its own context; requests see the connection only through the global fallback.
-    await Tortoise.init(config=configuration(credentials), _enable_global_fallback=True)
+    await Tortoise.init(config=configuration(pooled), _enable_global_fallback=True)
     try:
         async with sending_wake_ups(credentials):
             yield
@@ -123,6 +145,14 @@ async def transaction() -> AsyncIterator[BaseDBAsyncClient]:
             wake_ups.complete = True
 
 
+@asynccontextmanager
+async def unlimited_transaction() -> AsyncIterator[BaseDBAsyncClient]:
+    """Run the block in a transaction whose statements may take as long as they need: the deletions of a worker."""
+    async with transaction() as connection:
+        await fetch("SET LOCAL statement_timeout = 0")
+        yield connection
+
+
 @dataclass(frozen=True, slots=True)
 class PoolState:
     """The open and idle connections of this process's pool, and the number of tasks waiting for a connection."""
@@ -138,7 +168,8 @@ def pool_state() -> PoolState:
     if pool is None:
         return PoolState(0, 0, 0)
     queue = cast(Any, pool)._queue  # asyncpg has no public count of the waiting tasks
-    return PoolState(pool.get_size(), pool.get_idle_size(), len(queue._getters))
+    waiting = len(queue._getters) + cast(Any, pool).shares.waiting
+    return PoolState(pool.get_size(), pool.get_idle_size(), waiting)
 
 
 async def fetch(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:

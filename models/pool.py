@@ -5,7 +5,10 @@ from inspect import Parameter, signature
 from typing import Any, cast
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
+
+from models.shares import Borrower, Shares, borrower
 
 _DEFAULTS = {
     parameter.name: parameter.default
@@ -19,19 +22,42 @@ class _Pool(asyncpg.Pool):
 
     Releasing a connection starts a task only where something of that could be cancelled, and a single statement is
     executed without a proxy of the connection, as nobody could go on to use it.
+
+    Whoever has taken their share of the connections waits (``models.shares``).
     """
 
-    __slots__ = ()
+    __slots__ = ("_borrowers", "shares")
+
+    def __init__(self, *args: Any, max_size: int, **options: Any) -> None:
+        super().__init__(*args, max_size=max_size, **options)
+        self.shares = Shares(max_size)
+        self._borrowers: dict[PoolConnectionProxy, Borrower] = {}
+        """Of whose share the connections are that are lent for longer than a statement."""
 
     async def fetch(self, query: str, *args: Any, timeout: float | None = None, record_class: Any = None) -> Any:  # noqa: ASYNC109 - the signature is asyncpg's
         """Execute a statement on one of the connections, and return its rows."""
+        current = borrower.get()
+        if current is None:
+            return await self._fetch(query, args, timeout, record_class)
+        if not self.shares.try_take(current):
+            await self.shares.wait(current)
+        try:
+            return await self._fetch(query, args, timeout, record_class)
+        finally:
+            self.shares.give_back(current)
+
+    async def _fetch(self, query: str, args: tuple[Any, ...], seconds: float | None, record_class: Any) -> Any:
         holder = self._idle_holder()
         if holder is None:
-            return await super().fetch(query, *args, timeout=timeout, record_class=record_class)
+            connection = await cast(Any, super())._acquire(None)
+            try:
+                return await connection.fetch(query, *args, timeout=seconds, record_class=record_class)
+            finally:
+                await self.release(connection)
         holder._maybe_cancel_inactive_callback()
         holder._in_use = lease = asyncio.get_running_loop().create_future()
         try:
-            return await holder._con.fetch(query, *args, timeout=timeout, record_class=record_class)
+            return await holder._con.fetch(query, *args, timeout=seconds, record_class=record_class)
         finally:
             if holder._in_use is not lease:
                 pass  # the connection has been closed, which released it
@@ -39,6 +65,21 @@ class _Pool(asyncpg.Pool):
                 _release(holder)
             else:
                 await asyncio.shield(holder.release(None))
+
+    async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - the signature is asyncpg's
+        """Lend a connection, of the share of the borrower if there is one, until it is released."""
+        current = borrower.get()
+        if current is None:
+            return cast(PoolConnectionProxy, await cast(Any, super())._acquire(timeout))
+        if not self.shares.try_take(current):
+            await self.shares.wait(current)
+        try:
+            connection: PoolConnectionProxy = await cast(Any, super())._acquire(timeout)
+        except BaseException:
+            self.shares.give_back(current)
+            raise
+        self._borrowers[connection] = current
+        return connection
 
     def _idle_holder(self) -> Any:
         """Take the holder of an open connection out of the queue, if the next one has one, and return it."""
@@ -53,10 +94,15 @@ class _Pool(asyncpg.Pool):
 
     async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the signature is asyncpg's
         """Return a connection to the pool, at once if there is nothing to wait for."""
-        if connection._con is not None and self._can_release_at_once(connection._holder):
-            _release(connection._holder)
-        else:
-            await super().release(connection, timeout=timeout)
+        current = self._borrowers.pop(connection, None)
+        try:
+            if connection._con is not None and self._can_release_at_once(connection._holder):
+                _release(connection._holder)
+            else:
+                await super().release(connection, timeout=timeout)
+        finally:
+            if current is not None:
+                self.shares.give_back(current)
 
     def _can_release_at_once(self, holder: Any) -> bool:
         """Return whether releasing a connection neither closes nor resets it, nor waits for a cancellation."""

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from models.database import database
+from models.database import StatementLimits, database
 from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.endpoints.downloads import DownloadEndpoint
@@ -111,10 +111,17 @@ class Application:
             self._connections.revalidate,
             self._listen_state,
         )
-        async with database(self._database), notifications:
+        async with database(self._database, self._statement_limits()), notifications:
             await warm_version_cache()
             async with _background_tasks(self._workers()):
                 yield
+
+    def _statement_limits(self) -> StatementLimits | None:
+        """Return the limits on statements; None behind a pooler, which refuses settings of a connection."""
+        if self._settings.listen_url != self._settings.database_url:
+            return None
+        limits = self._settings.limits
+        return StatementLimits(limits.statement_seconds, 2 * limits.operation_seconds)
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         return [

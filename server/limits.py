@@ -17,7 +17,7 @@ class Limits:
     apply after every fragment spread is expanded. Limits on a member apply to all of the member's connections to one
     process; if a client is not signed in, they apply to its address instead.
 
-    Tests may set ``operation_seconds`` to a fraction of a second.
+    Tests may set ``operation_seconds`` and ``statement_seconds`` to a fraction of a second.
     """
 
     max_body_bytes: int = _limit(1_048_576, "bytes", "The size of a request's body.")
@@ -45,6 +45,9 @@ class Limits:
     max_operations: int = _limit(1_000, "operations", "The concurrent operations of a member, subscriptions included.")
     operation_seconds: float = _limit(
         30, "seconds", "The time that a query, a mutation or an event of a subscription may take."
+    )
+    statement_seconds: float = _limit(
+        10, "seconds", "The time that PostgreSQL gives a statement of a request, waiting for locks included."
     )
     socket_operations: int = _limit(100, "operations", "The concurrent operations of one WebSocket connection.")
     sockets_per_member: int = _limit(1_000, "connections", "The open WebSocket connections of a member.")

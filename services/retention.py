@@ -6,7 +6,7 @@ After a rotation of the installation's secret, it also encrypts again what older
 import asyncio
 import logging
 
-from models.database import fetch
+from models.database import fetch, unlimited_transaction
 from services.encryption import encrypt_again
 from services.installation import Installation
 
@@ -33,7 +33,8 @@ _log = logging.getLogger("trackers.retention")
 async def delete_expired_rows() -> None:
     """Delete all expired rows, each kind in its own transaction."""
     for statement in _DELETIONS:
-        await fetch(statement.format(days=RETENTION_DAYS, device_days=DEVICE_DAYS))
+        async with unlimited_transaction():
+            await fetch(statement.format(days=RETENTION_DAYS, device_days=DEVICE_DAYS))
 
 
 async def run_retention(installation: Installation, *, interval: float = INTERVAL) -> None:

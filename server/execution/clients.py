@@ -1,5 +1,6 @@
 """The keys by which operations are counted and charged: one per member, or per network for anonymous clients."""
 
+from models.shares import Borrower
 from services.kernel.networks import client_network
 
 
@@ -8,3 +9,8 @@ def client_key(member_id: str | None, address: str) -> str:
     if member_id is not None:
         return f"member {member_id}"
     return f"address {client_network(address)}"
+
+
+def borrower_of(key: str, viewer: object | None) -> Borrower:
+    """Return on whose behalf a client's statements are executed; those of all anonymous clients count as one organisation's."""
+    return Borrower(getattr(viewer, "organisation_id", None), key)

@@ -14,10 +14,11 @@ from graphql import DocumentNode, ExecutionResult, create_source_event_stream, e
 from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
+from models.shares import borrowing
 from schema.declaration.base import Schema
 from schema.declaration.costs import LISTED_VALUE_PRICE
 from server.execution.answers import ENCODING
-from server.execution.clients import client_key
+from server.execution.clients import borrower_of, client_key
 from server.execution.compiled.execution import Unfinished
 from server.execution.compiled.reasons import Reason
 from server.execution.compiled.registry import Registry
@@ -28,7 +29,7 @@ from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behav
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.rate_limit import TokenBuckets
 from server.execution.subscription_opening import Subscriptions
-from server.execution.time_limit import TimeLimit
+from server.execution.time_limit import TimeLimit, raise_statement_timeout
 from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
@@ -139,7 +140,8 @@ class GraphQLExecutor:
 
         Raises GraphQLRequestError if the operation times out; see ``TimeLimit``.
         """
-        with self._concurrency.running(operation.client_key):
+        share = borrowing(borrower_of(operation.client_key, context.viewer))
+        with self._concurrency.running(operation.client_key), share:
             result = await self._time_limit.hold(operation.type, self._execute(operation, context))
         return _format_result(result, request_id)
 
@@ -163,8 +165,10 @@ class GraphQLExecutor:
         if outcomes:
             arguments |= {"executor_class": resuming(arguments["executor_class"]), "outcomes": outcomes}
         try:
-            result = execute(self._schema, root_value=event, **arguments)
-            return await result if isawaitable(result) else result
+            execution = execute(self._schema, root_value=event, **arguments)
+            result = await execution if isawaitable(execution) else execution
+            raise_statement_timeout(operation.type, result)
+            return result
         finally:
             dispose(outcomes or {})
 

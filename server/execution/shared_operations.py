@@ -14,7 +14,9 @@ from weakref import WeakValueDictionary
 
 from graphql import GraphQLError
 
+from models.shares import borrowing
 from schema.reading.event_source import EventSource
+from server.execution.clients import borrower_of, client_key
 from server.execution.executor_interface import Context, Operation, Result, SharedResult
 from server.execution.time_limit import TimeLimit
 from server.protocol.cancellation import aborted_if_not_cancelled
@@ -59,8 +61,10 @@ class SharedOperation:
 
     async def _run(self, source: EventSource, delivery: Delivery) -> SharedResult | None:
         request_id = new_request_id()
+        viewer = delivery.viewer
+        share = borrowing(borrower_of(client_key(str(viewer.member_id), ""), viewer))
         try:
-            with aborted_if_not_cancelled():
+            with aborted_if_not_cancelled(), share:
                 execution = self._execute(source, delivery, request_id)
                 return await self._time_limit.hold(self._operation.type, execution)
         except Exception as error:

@@ -6,7 +6,9 @@ from typing import Any
 
 from graphql import ExecutionResult
 
+from models.shares import borrowing
 from schema.reading.event_source import EventSource
+from server.execution.clients import borrower_of
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.shared_operations import CompleteEvent, SharedOperations
@@ -43,7 +45,7 @@ class Subscriptions:
         release = partial(self._concurrency.release, operation.client_key)
         subscription: OpenSubscription | None = None
         try:
-            with aborted_if_not_cancelled():
+            with aborted_if_not_cancelled(), borrowing(borrower_of(operation.client_key, context.viewer)):
                 source: Any = await self._source_events(operation, context)
             if isinstance(source, EventSource):
                 subscription = FeedSubscription(source, self._operations.share(operation), sink, release)
@@ -53,8 +55,9 @@ class Subscriptions:
                 assert isinstance(source, AsyncGenerator)
 
                 async def complete(event: object) -> Result:
-                    completion = self._complete_event(operation, context, event, request_id)
-                    return await self._time_limit.hold(operation.type, completion)
+                    with borrowing(borrower_of(operation.client_key, context.viewer)):
+                        completion = self._complete_event(operation, context, event, request_id)
+                        return await self._time_limit.hold(operation.type, completion)
 
                 subscription = StreamSubscription(source, complete, sink, release, request_id=request_id)
         finally:

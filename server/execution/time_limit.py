@@ -1,12 +1,13 @@
-"""The limit on the time that an operation may take, or one event of a subscription."""
+"""The limit on the time that an operation may take, or one event of a subscription, and each of its statements."""
 
 import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from graphql import GraphQLError, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from server.protocol.error_codes import Code
+from server.protocol.errors import is_statement_timeout
 from server.protocol.request_errors import GraphQLRequestError
 
 T = TypeVar("T")
@@ -30,14 +31,18 @@ class TimeLimit:
         except TimeoutError:
             if not timeout.expired():
                 raise
-            raise self._error(operation_type) from None
+            raise _error(
+                f"The operation took longer than {self._seconds:g} s and was stopped", operation_type
+            ) from None
 
-    def _error(self, operation_type: OperationType) -> GraphQLRequestError:
-        message = f"The operation took longer than {self._seconds:g} s and was stopped"
-        if operation_type is OperationType.MUTATION:
-            message += (
-                ". It may have taken effect: check before repeating it, or repeat it with the same idempotencyKey"
-            )
-        return GraphQLRequestError(
-            [GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504
-        )
+
+def raise_statement_timeout(operation_type: OperationType, result: ExecutionResult) -> None:
+    """Raise GraphQLRequestError if PostgreSQL has stopped a statement of an operation, whose result is then incomplete."""
+    if result.errors and any(map(is_statement_timeout, result.errors)):
+        raise _error("The operation needed a statement that took too long and was stopped", operation_type)
+
+
+def _error(message: str, operation_type: OperationType) -> GraphQLRequestError:
+    if operation_type is OperationType.MUTATION:
+        message += ". It may have taken effect: check before repeating it, or repeat it with the same idempotencyKey"
+    return GraphQLRequestError([GraphQLError(message, extensions={"code": Code.OPERATION_TIMEOUT.value})], status=504)

@@ -4,18 +4,22 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from asyncpg import QueryCanceledError
 from graphql import GraphQLError, ValueNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from models.shares import MAX_WAITING, TooManyStatementsError
 from resolvers.errors import camel_case, client_path
 from server.observability.outage import RETRY_AFTER, UNAVAILABLE, database_outage, is_outage
 from server.observability.request_context import record_error
-from server.observability.tracebacks import safe_traceback
+from server.observability.tracebacks import safe_traceback, with_causes
 from server.protocol.error_codes import Code
 from server.protocol.value_free import without_values
 from services.kernel.errors import DomainError
 
 _INTERNAL_ERROR = "Internal server error: find it in the server's log by its request id."
+_STATEMENT_TIMEOUT = "The database took too long, and was stopped."
+_TOO_MANY_STATEMENTS = "Too much of what you have requested waits for the database. Wait for it, then try again."
 
 _log = logging.getLogger("trackers.errors")
 
@@ -35,11 +39,13 @@ def internal_error_result(error: BaseException, request_id: str) -> dict[str, An
 
 
 def http_status(result: Mapping[str, Any]) -> int:
-    """Return the HTTP status of a result: 503 if an outage left no data, 500 if nothing was executed, else 200."""
+    """Return the HTTP status of a result: 503 or 504 if the database left no data, 500 if nothing was executed, else 200."""
     if not any(value is not None for value in (result.get("data") or {}).values()):
         codes = {error.get("extensions", {}).get("code") for error in result.get("errors", ())}
         if Code.SERVICE_UNAVAILABLE in codes:
             return 503
+        if Code.OPERATION_TIMEOUT in codes:
+            return 504
     return 200 if "data" in result else 500
 
 
@@ -108,7 +114,20 @@ def domain_error_extensions(error: DomainError) -> dict[str, Any]:
     return {"code": error.code, **details}
 
 
+def is_statement_timeout(error: BaseException) -> bool:
+    """Return whether PostgreSQL has stopped a statement because it took too long."""
+    raised = _original_error(error) if isinstance(error, GraphQLError) else error
+    return any(isinstance(one, QueryCanceledError) for one in with_causes(raised))
+
+
 def _mask_error(error: BaseException, request_id: str) -> dict[str, Any]:
+    if is_statement_timeout(error):
+        return {"message": _STATEMENT_TIMEOUT, "extensions": {"code": Code.OPERATION_TIMEOUT.value}}
+    if isinstance(error, TooManyStatementsError):
+        return {
+            "message": _TOO_MANY_STATEMENTS,
+            "extensions": {"code": Code.TOO_MANY_OPERATIONS.value, "retryAfter": 1, "allowed": MAX_WAITING},
+        }
     if is_outage(error):
         return {
             "message": UNAVAILABLE,
@@ -124,5 +143,7 @@ def log_failure(error: BaseException, request_id: str) -> None:
     """Log an unexpected error without its message, which may contain values. Log an outage only when it begins."""
     if is_outage(error):
         database_outage.begin(error)
+    elif is_statement_timeout(error) or isinstance(error, TooManyStatementsError):
+        _log.warning("request %s: %s", request_id, type(error).__name__, extra={"request_id": request_id})
     else:
         _log.error("request %s: %s", request_id, "\n".join(safe_traceback(error)), extra={"request_id": request_id})

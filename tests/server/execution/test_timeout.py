@@ -9,7 +9,8 @@ import pytest
 import strawberry
 
 from models import AuditEntry, Employer, MemberKind, Role, TrackerEvent
-from models.database import fetch
+from models.database import StatementLimits, fetch
+from models.database import database as connected_models
 from resolvers.schema_root import make_schema
 from schema.context import Context as ViewerContext
 from schema.declaration.base import Schema
@@ -112,6 +113,25 @@ async def test_a_mutation_that_times_out_is_rolled_back(database: str) -> None:
         default_executor.prepare(Request(CREATE, {"name": "Acme"}), context), context, "r1"
     )
     assert result == {"data": {"createEmployer": {"employer": {"name": "Acme"}, "errors": []}}}
+
+
+STATEMENT_MESSAGE = "The operation needed a statement that took too long and was stopped"
+
+
+async def test_a_statement_that_postgresql_stops_times_out(database: str) -> None:
+    mia = await make.member(roles=[Role.CREATE_TRACKERS])
+    executor, context = (
+        GraphQLExecutor(make_schema()),
+        ViewerContext(INSTALLATION, InboxReader(), "", await viewer(mia)),
+    )
+    locks = f"LOCK TABLE {AuditEntry._meta.db_table}, learner IN ACCESS EXCLUSIVE MODE"
+    async with connected_models(database_credentials(database), StatementLimits(0.2, 60)):
+        async with open_transaction(database, locks):
+            query = await timeout_error(executor, context, "{ __typename learners { totalCount } }")
+            mutation = await timeout_error(executor, context, CREATE, name="Acme")
+        assert await Employer.all().count() == 0
+    assert (query.status, query.formatted) == (504, timeout_result(STATEMENT_MESSAGE))
+    assert (mutation.status, mutation.formatted) == (504, timeout_result(STATEMENT_MESSAGE + UNCERTAIN_OUTCOME))
 
 
 @strawberry.type

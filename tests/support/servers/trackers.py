@@ -40,10 +40,18 @@ def _with_state(env: Mapping[str, str], directory: Path) -> dict[str, str]:
 class Server:
     """A running server process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, address: str, log: Path) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, address: str, log: Path, env: Mapping[str, str] | None = None
+    ) -> None:
         self.process = process
         self.address = address
         self.log = log
+        self._env = env or {}
+
+    @property
+    def database_url(self) -> str:
+        """Return the URL of the database that the server was configured with."""
+        return self._env["TRACKERS_DATABASE_URL"]
 
     def signal(self, number: Signals) -> None:
         self.process.send_signal(number)
@@ -127,7 +135,7 @@ async def run_server(directory: Path, env: Mapping[str, str], *arguments: str) -
             stdout=asyncio.subprocess.PIPE, stderr=errors,
         )  # fmt: skip
     try:
-        yield Server(process, await _wait_for_address(process, log), log)
+        yield Server(process, await _wait_for_address(process, log), log, env)
     finally:
         await stop_process(process)
 
