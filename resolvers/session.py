@@ -87,14 +87,20 @@ async def request_password_reset(
 
     Always return True, so that the response does not reveal whether the member exists.
     """
-    await password_reset.request_reset(email=email, client=_client(info))
+    await password_reset.request_reset(info.context.installation, email=email, client=_client(info))
     return True
 
 
 async def set_password(
     info: Info,
     token: Annotated[str, strawberry.argument(description="What the link of the mail brought; works once.")],
-    password: Annotated[str, strawberry.argument(description="The new password, of 12 to 200 characters.")],
+    password: Annotated[
+        str,
+        strawberry.argument(
+            description="The new password, of 12 to 200 characters: no common one, and without a name of the person or "
+            "the organisation."
+        ),
+    ],
     code: Annotated[
         str | None,
         strawberry.argument(

@@ -11,14 +11,15 @@ from uuid import UUID
 from models import AuditKind, Member, MemberKind, Role
 from models.database import fetch, transaction
 from models.rows import columns, instance
-from services.accounts.members import NewMember, audit_details, check_name, check_new_email, insert_member
+from services.accounts.members import NewMember, audit_details, check_email, check_name, insert_member
 from services.accounts.password_tokens import revoke_tokens
 from services.accounts.posts import Post, held_by_nobody_else, last_holder_message, posts_of, posts_of_member
 from services.accounts.sessions import end_sessions
+from services.accounts.throttling import count_duplicate, require_lookups_left
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent
 from services.kernel.error_collector import ErrorCollector
-from services.kernel.errors import ErrorCode, ForbiddenError, UnauthenticatedError
+from services.kernel.errors import ErrorCode, ForbiddenError, UnauthenticatedError, ValidationFailed
 from services.kernel.locks import lock_until_commit
 from services.kernel.text import normalise_email
 from services.kernel.unit_of_work import unit_of_work
@@ -52,11 +53,16 @@ async def create_member(viewer: Viewer, entry: MemberEntry) -> Member:
     """Add a member to the viewer's organisation, and send them an invitation to choose a password.
 
     Viewers can grant only roles that they have themselves; only administrators can add administrators. Raises
-    ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with all errors.
+    ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with SIGN_IN_AGAIN, with all errors, or, if nothing else is
+    wrong, with DUPLICATE at ``email`` for the address of a member of any organisation. That is audited, and RATE_LIMITED
+    once a manager has tried too many.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     viewer.require_recent_sign_in()
-    return await unit_of_work(lambda: _create(viewer, entry))
+    created = await unit_of_work(lambda: _create(viewer, entry))
+    if isinstance(created, ValidationFailed):
+        raise created
+    return created
 
 
 async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
@@ -71,21 +77,32 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
     return await unit_of_work(lambda: _update(viewer, update))
 
 
-async def _create(viewer: Viewer, entry: MemberEntry) -> Member:
+async def _create(viewer: Viewer, entry: MemberEntry) -> Member | ValidationFailed:
+    """Check the entry and add the member; return the error if the address is another member's, which is written down."""
     async with transaction():
         manager = await lock_members(viewer)
-        errors = ErrorCollector()
-        email = normalise_email(entry.email)
-        name = check_name(errors.at("name"), entry.name)
-        await check_new_email(errors.at("email"), email)
-        _check_kind(errors.at("kind"), manager, entry.kind)
-        _check_granted_roles(errors.at("roles"), manager, entry.roles)
-        errors.raise_if_any()
-        new_member = NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
-        member = await insert_member(viewer.organisation, new_member)
+        new_member = _check_entry(manager, entry)
+        await require_lookups_left(viewer.member_id)
+        try:
+            member = await insert_member(viewer.organisation, new_member)
+        except ValidationFailed as duplicate:
+            await count_duplicate(viewer.member_id)
+            await audit(viewer, AuditKind.MEMBER_DUPLICATE, None, {"email": new_member.email})
+            return duplicate
         await enqueue_invitation(member.id)
-        await audit(viewer, AuditKind.MEMBER_CREATED, member.id, audit_details(member) | {"email": email})
+        await audit(viewer, AuditKind.MEMBER_CREATED, member.id, audit_details(member) | {"email": member.email})
         return member
+
+
+def _check_entry(manager: Member, entry: MemberEntry) -> NewMember:
+    errors = ErrorCollector()
+    email = normalise_email(entry.email)
+    name = check_name(errors.at("name"), entry.name)
+    check_email(errors.at("email"), email)
+    _check_kind(errors.at("kind"), manager, entry.kind)
+    _check_granted_roles(errors.at("roles"), manager, entry.roles)
+    errors.raise_if_any()
+    return NewMember(email=email, name=name, kind=entry.kind, roles=entry.roles, password_hash=None)
 
 
 async def _update(viewer: Viewer, update: MemberUpdate) -> Member:

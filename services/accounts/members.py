@@ -8,7 +8,8 @@ from models import AuditKind, Inbox, Member, MemberKind, Organisation, Role
 from models.base import new_id
 from models.database import transaction
 from services.accounts.assignees import assignable_condition
-from services.accounts.passwords import check_password, hash_password
+from services.accounts.password_rules import check_password, names_to_avoid
+from services.accounts.passwords import hash_password
 from services.audit import audit_for
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
@@ -58,14 +59,16 @@ async def add_member(
 
     Raises ValidationFailed with all errors: ``email`` is not an address of at most 100 characters, or is already used
     in any organisation; ``name`` is blank, has control characters, or is longer than 200 characters; ``password``
-    does not have 12 to 200 characters.
+    does not have 12 to 200 characters, or is easily guessed.
     """
     errors = ErrorCollector()
     email = normalise_email(email)
-    await check_new_email(errors.at("email"), email)
+    if check_email(errors.at("email"), email) and await Member.exists(email=email):
+        errors.extend([_EMAIL_TAKEN])
     clean_name = check_name(errors.at("name"), name)
     if password is not None:
-        check_password(errors.at("password"), password)
+        names = names_to_avoid(name=clean_name, email=email, organisation=organisation.name)
+        check_password(errors.at("password"), password, names)
     errors.raise_if_any()
     digest = None if password is None else await hash_password(password)
     new_member = NewMember(email=email, name=clean_name, kind=kind, roles=roles, password_hash=digest)
@@ -81,7 +84,10 @@ async def _add_member(organisation: Organisation, new_member: NewMember) -> Memb
 
 
 async def insert_member(organisation: Organisation, new_member: NewMember) -> Member:
-    """Insert a member and their inbox in the caller's transaction; raise ValidationFailed for a duplicate email."""
+    """Insert a member and their inbox in the caller's transaction; raise ValidationFailed for a duplicate email.
+
+    That does not end the transaction, so a caller may go on after it.
+    """
     rows = await _INSERT_MEMBER.fetch(
         id=new_id(),
         organisation_id=organisation.id,
@@ -127,13 +133,13 @@ def check_name(errors: ErrorCollector, name: str) -> str:
     )
 
 
-async def check_new_email(errors: ErrorCollector, email: str) -> None:
-    """Check that a normalised email address is valid and not yet used by a member."""
+def check_email(errors: ErrorCollector, email: str) -> bool:
+    """Check that a normalised email address is valid, and return whether it is."""
     result = check_format(TextFormat.EMAIL, email)
     if isinstance(result, FormatProblem):
         errors.add(result.code, result.message)
-    elif await Member.exists(email=email):
-        errors.extend([_EMAIL_TAKEN])
+        return False
+    return True
 
 
 def audit_details(member: Member) -> dict[str, Any]:

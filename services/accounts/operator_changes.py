@@ -16,7 +16,7 @@ from services.accounts.member_changes import (
     save_member,
 )
 from services.accounts.members import audit_details
-from services.accounts.password_tokens import make_token
+from services.accounts.password_tokens import make_token, revoke_tokens
 from services.accounts.posts import held_by_nobody_else, last_holder_message, posts_of_member
 from services.accounts.sessions import end_sessions
 from services.audit import audit_for
@@ -60,6 +60,7 @@ async def reset_password(organisation: Organisation, *, email: str) -> str:
     """
 
     async def change(member: Member) -> str:
+        await revoke_tokens(member.id)
         token = await make_token(member.id, MailKind.PASSWORD_RESET)
         if token is None:
             raise _error(ErrorCode.FORBIDDEN, f"{member.name} is not active, and cannot sign in.")

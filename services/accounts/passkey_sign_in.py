@@ -55,7 +55,7 @@ async def sign_in_with_passkey(
             verify_assertion, assertion, party, public_key=passkey.public_key, sign_count=passkey.sign_count
         )
     except PasskeyRefused:
-        await count_failed_token(client=client.address)
+        await count_failed_token(installation, network=client.network)
         raise ValidationFailed([_REFUSED]) from None
     sign_in = SignIn(client=client, method=SignInMethod.PASSKEY, second_factor=True, device_token=device_token)
 

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from models import AuditKind, SignInMethod
+from models import AuditKind, Member, SignInMethod
 from models.database import fetch, transaction
 from services.accounts.clients import Client
 from services.accounts.factors.proof import count_code, use_code
+from services.accounts.hashing_queue import Sender
+from services.accounts.password_rules import check_password, names_of
 from services.accounts.password_tokens import revoke_tokens, token_owner, use_token
-from services.accounts.passwords import check_password, hash_password
+from services.accounts.passwords import hash_password
 from services.accounts.session_tokens import IssuedTokens, SignIn, open_session
 from services.accounts.sessions import end_sessions
 from services.accounts.throttling import clear_failures, count_email_request, count_failed_token
@@ -24,16 +26,16 @@ _INVALID_TOKEN = Problem(
 )
 
 
-async def request_reset(*, email: str, client: Client) -> None:
+async def request_reset(installation: Installation, *, email: str, client: Client) -> None:
     """Send a password reset email to the active member with this address, if there is one.
 
     Neither the answer nor the executed statements reveal whether the member exists. No email is sent once the hourly
-    limit of the address or of the client is exceeded.
+    limit of the address or of the client's network is exceeded.
     """
     email = normalise_email(email)
     recipient = email if clean_text(email) is not None else ""  # matches no member
     async with transaction():
-        if await count_email_request(email=email, client=client.address):
+        if await count_email_request(installation, email=email, network=client.network):
             await enqueue_password_reset(recipient)
 
 
@@ -46,43 +48,43 @@ async def set_password(
     password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited. If the
     member has a second factor, also with the errors of ``factors.proof`` at ``code``; then the link still works.
     """
+    member = await _check(installation, token, password, client)
+    digest = await hash_password(password, Sender(f"member {member.id}", "", is_known=True))
+    counted = await count_code(member.id, code)
+
+    async def work() -> IssuedTokens:
+        async with transaction():
+            await _write_password(member.id, token, digest)
+            second_factor = await use_code(installation, member.id, code, counted=counted)
+            await audit_for(member.organisation_id, member.id, AuditKind.PASSWORD_SET, member.id, {})
+            sign_in = SignIn(client=client, method=SignInMethod.PASSWORD_LINK, second_factor=second_factor)
+            tokens = await open_session(installation, member.id, sign_in)
+            await enqueue_password_changed(member.id, tokens.viewer.session_id)
+            return tokens
+
+    tokens = await unit_of_work(work)
+    await clear_failures(installation, email=member.email, network=client.network)
+    return tokens
+
+
+async def _check(installation: Installation, token: str, password: str, client: Client) -> Member:
+    """Check a token and a new password, and return whose token it is. Raises ValidationFailed with all errors."""
     owner = await token_owner(token)
     errors = ErrorCollector()
     if owner is None:
         # Only invalid tokens count, so that a valid link is not delayed by other people behind the same address.
-        await count_failed_token(client=client.address)
+        await count_failed_token(installation, network=client.network)
         errors.extend([_INVALID_TOKEN])
-    check_password(errors.at("password"), password)
+    check_password(errors.at("password"), password, () if owner is None else names_of(*owner))
     errors.raise_if_any()
     assert owner is not None
-    member_id, digest = owner, await hash_password(password)
-    counted = await count_code(member_id, code)
-
-    async def work() -> IssuedTokens:
-        async with transaction():
-            organisation_id = await _write_password(member_id, token, digest)
-            second_factor = await use_code(installation, member_id, code, counted=counted)
-            await audit_for(organisation_id, member_id, AuditKind.PASSWORD_SET, member_id, {})
-            sign_in = SignIn(client=client, method=SignInMethod.PASSWORD_LINK, second_factor=second_factor)
-            tokens = await open_session(installation, member_id, sign_in)
-            await enqueue_password_changed(member_id, tokens.viewer.session_id)
-            return tokens
-
-    tokens = await unit_of_work(work)
-    await clear_failures(email=tokens.viewer.member.email)
-    return tokens
+    return owner[0]
 
 
-async def _write_password(member_id: UUID, token: str, digest: str) -> UUID:
-    """Use up a token in the caller's transaction, set the password, and end the member's sessions.
-
-    Return the id of their organisation.
-    """
-    update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING organisation_id"
-    members = await fetch(update, member_id, digest)
-    if not members or not await use_token(token):
+async def _write_password(member_id: UUID, token: str, digest: str) -> None:
+    """Use up a token in the caller's transaction, set the password, and end the member's sessions."""
+    update = "UPDATE member SET password_hash = $2 WHERE id = $1 AND active RETURNING id"
+    if not await fetch(update, member_id, digest) or not await use_token(token):
         raise ValidationFailed([_INVALID_TOKEN])
     await revoke_tokens(member_id)
     await end_sessions(member_id)
-    organisation_id: UUID = members[0]["organisation_id"]
-    return organisation_id

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models import Inbox, Mail, MailKind, Member, MemberKind, Role
+from models.database import fetch
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import (
@@ -18,6 +19,8 @@ from tests.support.clients.member_changes import (
     written_rows,
 )
 from tests.support.scenarios.college import problem
+
+DUPLICATE = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
 
 
 async def test_a_member_is_added_invited_and_audited(database: str) -> None:
@@ -86,13 +89,10 @@ async def test_all_errors_are_returned_at_once_and_nothing_is_written(database: 
         ({"email": ""}, "email", "INVALID_FORMAT"),
         ({"email": "\ud800@example.org"}, "email", "INVALID_FORMAT"),
         ({"email": "x" * 1_000_000}, "email", "INVALID_FORMAT"),
-        ({"email": "MIA@example.org "}, "email", "DUPLICATE"),
-        ({"email": "them@example.org"}, "email", "DUPLICATE"),
     ],
 )
 async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, Any], path: str, code: str) -> None:
-    mia = await manager(email="mia@example.org")
-    await make.member(email="them@example.org")  # of another organisation
+    mia = await manager()
     before = await written_rows()
     payload = await create(mia, **entry)
     assert payload["member"] is None
@@ -100,12 +100,45 @@ async def test_an_invalid_entry_writes_nothing(database: str, entry: dict[str, A
     assert await written_rows() == before
 
 
+@pytest.mark.parametrize("email", ["MIA@example.org ", "them@example.org"])
+async def test_an_address_that_is_taken_is_audited(database: str, email: str) -> None:
+    mia = await manager(email="mia@example.org")
+    await make.member(email="them@example.org")  # of another organisation
+    assert await create(mia, email=email) == {"member": None, "errors": [DUPLICATE]}
+    assert await audit_entries() == [("MEMBER_DUPLICATE", mia.id, None, {"email": email.lower().strip()})]
+    assert (await Member.all().count(), await Mail.all().count()) == (2, 0)
+
+
+async def test_an_address_is_looked_up_only_for_an_entry_that_is_otherwise_right(database: str) -> None:
+    mia = await manager(email="mia@example.org")
+    before = await written_rows()
+    payload = await create(mia, name="", email="mia@example.org")
+    assert payload["errors"] == [problem("name", "REQUIRED", "Give the member a name.")]
+    payload = await create(mia, email="mia@example.org", roles=["MANAGE_SETTINGS"])
+    assert [(error["path"], error["code"]) for error in payload["errors"]] == [(["roles", "0"], "FORBIDDEN")]
+    assert await written_rows() == before
+
+
+async def test_a_manager_learns_of_at_most_20_addresses_an_hour_that_they_are_taken(database: str) -> None:
+    mia, max_ = await manager(email="mia@example.org"), await manager(email="max@example.org")
+    payloads = await asyncio.gather(*(create(mia, email="max@example.org") for _ in range(25)))
+    codes = [payload["errors"][0]["code"] for payload in payloads]
+    assert (codes.count("DUPLICATE"), codes.count("RATE_LIMITED")) == (20, 5)
+    ((limited,),) = [(await create(mia, email="new@example.org"))["errors"]]
+    ((name, seconds),) = [(parameter["name"], int(parameter["value"])) for parameter in limited["parameters"]]
+    assert (limited["path"], limited["code"], name) == ([], "RATE_LIMITED", "retryAfter")
+    assert 3500 < seconds <= 3600
+    assert len(await audit_entries()) == 20
+    assert (await create(max_, email="new@example.org"))["errors"] == []  # another manager's count
+    await fetch("UPDATE sign_in_failures SET blocked_until = now()")
+    assert (await create(mia, email="mia@example.org"))["errors"] == [DUPLICATE]
+
+
 async def test_concurrent_members_with_the_same_address_add_one(database: str) -> None:
     mia, max_ = await manager(), await manager()
     payloads = await asyncio.gather(create(mia), create(max_), create(mia))
     errors = [payload["errors"] for payload in payloads if payload["member"] is None]
-    duplicate = problem("email", "DUPLICATE", "There is a member with this e-mail address already.")
-    assert errors == [[duplicate], [duplicate]]
+    assert errors == [[DUPLICATE], [DUPLICATE]]
     assert await Mail.all().count() == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 from models import Mail, MailKind, Member, SignInFailures
 from models.database import fetch
 from services.accounts import throttling
+from services.mail_queue import enqueue_invitation
 from tests.support.clients.password_links import (
     NEW_PASSWORD,
     error_codes,
@@ -44,7 +45,7 @@ async def test_the_link_in_the_email_works_once(database: str) -> None:
     assert (await sign_in(password=NEW_PASSWORD))["errors"] == []
 
 
-async def test_an_email_sent_again_has_a_new_link(database: str) -> None:
+async def test_an_email_sent_again_has_a_new_link_beside_the_first(database: str) -> None:
     await ada()
     await request_link()
     async with mail_server() as server:
@@ -52,8 +53,8 @@ async def test_an_email_sent_again_has_a_new_link(database: str) -> None:
         await fetch("UPDATE mail SET sent_at = NULL, due_at = now()")  # as after a crash before the email was marked
         (second,) = await send_due_mails(server)
     assert first["Message-ID"] == second["Message-ID"]
-    assert await error_codes(link_token(first)) == [([], "INVALID_CREDENTIALS")]
-    assert await error_codes(link_token(second)) == []
+    assert await error_codes(link_token(first)) == []
+    assert await error_codes(link_token(second)) == [([], "INVALID_CREDENTIALS")]
 
 
 async def test_the_answer_does_not_reveal_whether_the_member_exists(database: str) -> None:
@@ -114,10 +115,10 @@ async def test_the_emails_that_a_client_requests_are_limited(database: str) -> N
         await ada(organisation, email=f"{number}@example.org")
     for number in range(25):
         assert await request_link(f"{number}@example.org", client="192.0.2.7") == TRUE
-    assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT
-    assert await SignInFailures.all().count() == throttling.EMAILS_PER_CLIENT + 1  # the further requests add no rows
+    assert await Mail.all().count() == throttling.EMAILS_PER_NETWORK
+    assert await SignInFailures.all().count() == throttling.EMAILS_PER_NETWORK + 1  # the further requests add no rows
     await request_link(client="192.0.2.8")
-    assert await Mail.all().count() == throttling.EMAILS_PER_CLIENT + 1
+    assert await Mail.all().count() == throttling.EMAILS_PER_NETWORK + 1
 
 
 async def test_requests_are_not_counted_as_failed_sign_ins(database: str) -> None:
@@ -149,3 +150,18 @@ async def test_no_invitation_is_sent_to_a_member_with_a_password(database: str) 
         (message,) = await send_due_mails(server)
     assert "made you a member" in mail_text(message)
     assert await error_codes(link_token(message)) == []
+
+
+async def test_a_requested_reset_leaves_an_invitation_and_earlier_resets_valid(database: str) -> None:
+    member = await ada(password_hash=None)
+    await enqueue_invitation(member.id)
+    async with mail_server() as server:
+        (invitation,) = await send_due_mails(server)
+        await request_link(client="192.0.2.66")  # which anyone can do
+        (first,) = await send_due_mails(server)
+        await request_link(client="192.0.2.66")
+        (second,) = await send_due_mails(server)
+    tokens = [link_token(message) for message in (invitation, first, second)]
+    assert [await error_codes(token, "short") for token in tokens] == [[(["password"], "TOO_SHORT")]] * 3
+    assert await error_codes(tokens[0]) == []
+    assert [await error_codes(token) for token in tokens] == [[([], "INVALID_CREDENTIALS")]] * 3

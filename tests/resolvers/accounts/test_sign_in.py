@@ -42,7 +42,8 @@ async def test_the_correct_password_returns_a_pair_of_tokens(database: str) -> N
     answer = (await ask_with(None, document, input=entry))["data"]["signIn"]
     tokens = answer["session"]
     access, refresh_token = tokens.pop("accessToken"), tokens.pop("refreshToken")
-    expires = tokens.pop("accessTokenExpiresAt")
+    expires, refresh_expires = tokens.pop("accessTokenExpiresAt"), tokens.pop("refreshTokenExpiresAt")
+    assert len(tokens.pop("deviceToken")) == 64
     assert answer == {
         "session": {
             "viewer": {
@@ -59,6 +60,7 @@ async def test_the_correct_password_returns_a_pair_of_tokens(database: str) -> N
     # Ten minutes by the database's clock, in whole seconds as tokens have them.
     created_at = (await Session.get()).created_at.replace(microsecond=0)
     assert dt.datetime.fromisoformat(expires) == created_at + dt.timedelta(minutes=10)
+    assert dt.datetime.fromisoformat(refresh_expires) == (await Session.get()).created_at + dt.timedelta(days=30)
     # The refresh token itself is not stored.
     assert (await RefreshToken.get()).digest not in (refresh_token, access)
     assert len((await RefreshToken.get()).digest) == 64

@@ -55,7 +55,8 @@ async def run(context: Context, document: str, **entry: Any) -> Json:
 
 async def run_signed_out(document: str, *, client: str = "192.0.2.1", **entry: Any) -> Json:
     """Execute a mutation with one root field without a session, and return its payload."""
-    answer = await ask_with(None, document, client=client, **({"input": entry} if entry else {}))
+    variables: dict[str, Any] = {"input": entry} if entry else {}
+    answer = await ask_with(None, document, client=client, **variables)
     assert "errors" not in answer, answer["errors"]
     ((_, payload),) = answer["data"].items()
     assert isinstance(payload, dict)

@@ -49,10 +49,11 @@ async def context_of(member: Member | None) -> Context:
 
 
 async def ask_with(
-    authorization: str | None, document: str, *, client: str = "127.0.0.1", **variables: Any
+    authorization: str | None, document: str, *, client: str = "127.0.0.1", user_agent: str = "", **variables: Any
 ) -> dict[str, Any]:
-    """Execute a document with an ``Authorization`` header and a client address, and return the response."""
-    context = Context(INSTALLATION, InboxReader(), client, await authenticate(INSTALLATION, authorization))
+    """Execute a document with an ``Authorization`` header, a client address and a device, and return the response."""
+    viewer = await authenticate(INSTALLATION, authorization)
+    context = Context(INSTALLATION, InboxReader(), client, viewer, user_agent=user_agent)
     return await ask_in(context, document, **variables)
 
 

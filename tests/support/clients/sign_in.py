@@ -11,7 +11,7 @@ from tests.support.clients.graphql import ask_with
 
 PASSWORD = "correct horse battery"
 SESSION = """
-session { accessToken accessTokenExpiresAt refreshToken viewer { member { name } } }
+session { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt deviceToken viewer { member { name } } }
 errors { path code message parameters { name value } rule }
 """
 SIGN_IN = f"mutation ($input: SignInInput!) {{ signIn(input: $input) {{ {SESSION} }} }}"
@@ -40,10 +40,12 @@ async def sign_in(
     *,
     client: str = "192.0.2.1",
     authorization: str | None = None,
+    device: str | None = None,
+    user_agent: str = "",
 ) -> Json:
-    """Run ``signIn`` and return its payload."""
-    entry = {"email": email, "password": password}
-    answer = await ask_with(authorization, SIGN_IN, client=client, input=entry)
+    """Run ``signIn`` and return its payload; ``device`` is the token of a device."""
+    entry = {"email": email, "password": password, "deviceToken": device}
+    answer = await ask_with(authorization, SIGN_IN, client=client, user_agent=user_agent, input=entry)
     assert "errors" not in answer, answer["errors"]
     payload: Json = answer["data"]["signIn"]
     return payload
@@ -57,9 +59,10 @@ async def session(**entries: Any) -> Json:
     return new_session
 
 
-async def refresh(token: str) -> Json:
+async def refresh(token: str, *, client: str = "127.0.0.1", user_agent: str = "") -> Json:
     """Run ``refreshSession`` and return its payload."""
-    payload: Json = (await ask_with(None, REFRESH, token=token))["data"]["refreshSession"]
+    answer = await ask_with(None, REFRESH, client=client, user_agent=user_agent, token=token)
+    payload: Json = answer["data"]["refreshSession"]
     return payload
 
 

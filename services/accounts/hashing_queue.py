@@ -1,0 +1,159 @@
+"""The queue for password hashing: two at a time, in threads, and a fair order for those who wait.
+
+A hash takes 20 to 50 ms of a processor, and anyone may ask for one. Networks take turns, and so do the email addresses that
+are tried from a network, so that whoever tries many only waits longer themselves. Known devices go first, except for every
+fourth turn. The queue is bounded for each email address from a network, for each network, and in all; if it is full, the
+network that waits most gives way to one that waits less.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+THREADS = 2
+MAX_PER_SENDER = 20
+"""How many may wait of one known device, or of one email address from one network."""
+MAX_PER_NETWORK = 40
+MAX_WAITING = 200
+"""How many may wait in all, of known devices and of others each."""
+KNOWN_TURNS = 3
+"""How many known devices go first before somebody else has a turn."""
+
+
+class QueueFullError(Exception):
+    """Raised for a hash that cannot wait for its turn; ``retry_after`` is a number of seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """On whose behalf a password is hashed: somebody in a network, or on a device that is known."""
+
+    network: str
+    name: str
+    is_known: bool = False
+
+
+class RoundRobin:
+    """Waiting futures by network and sender: the networks take turns, and in each of them its senders."""
+
+    def __init__(self) -> None:
+        self._networks: OrderedDict[str, OrderedDict[str, deque[asyncio.Future[None]]]] = OrderedDict()
+        self._counts: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return sum(self._counts.values())
+
+    def waiting(self, sender: Sender) -> tuple[int, int]:
+        """Return how many wait of a network, and of a sender in it."""
+        queues = self._networks.get(sender.network)
+        return self._counts.get(sender.network, 0), len(queues.get(sender.name, ())) if queues else 0
+
+    def largest(self) -> tuple[str, int]:
+        """Return the network of which most wait, and how many; there must be one."""
+        network = max(self._counts, key=self._counts.__getitem__)
+        return network, self._counts[network]
+
+    def add(self, sender: Sender, future: asyncio.Future[None]) -> None:
+        """Add a future at the end of its sender's queue."""
+        queues = self._networks.setdefault(sender.network, OrderedDict())
+        queues.setdefault(sender.name, deque()).append(future)
+        self._counts[sender.network] = self._counts.get(sender.network, 0) + 1
+
+    def pop(self) -> asyncio.Future[None]:
+        """Remove and return the future whose turn it is; there must be one."""
+        return self._pop_of(next(iter(self._networks)))
+
+    def pop_of_largest(self) -> asyncio.Future[None]:
+        """Remove and return a future of the network of which most wait."""
+        return self._pop_of(self.largest()[0])
+
+    def _pop_of(self, network: str) -> asyncio.Future[None]:
+        queues = self._networks[network]
+        name, queue = next(iter(queues.items()))
+        future = queue.popleft()
+        _to_end_or_out(queues, name)
+        _to_end_or_out(self._networks, network)
+        self._counts[network] -= 1
+        if not self._counts[network]:
+            del self._counts[network]
+        return future
+
+
+class HashingQueue:
+    """Runs functions in threads, two at a time."""
+
+    def __init__(self, executor: ThreadPoolExecutor) -> None:
+        self._executor = executor
+        self._known, self._others = RoundRobin(), RoundRobin()
+        self._running = 0
+        self._turns = 0
+
+    async def run(self, sender: Sender, function: Callable[..., T], *arguments: object) -> T:
+        """Return what a function returns once it is the sender's turn. Raises QueueFullError."""
+        if self._running < THREADS:
+            self._running += 1
+        else:
+            await self._wait(sender)
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._executor, function, *arguments)
+        # A thread cannot be interrupted: it keeps its place when nobody waits for it any more.
+        work.add_done_callback(lambda _: self._release())
+        return await asyncio.shield(work)
+
+    async def _wait(self, sender: Sender) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._add(sender, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self._release()  # the turn came at the moment of the cancellation
+            raise
+
+    def _add(self, sender: Sender, turn: asyncio.Future[None]) -> None:
+        waiting = self._known if sender.is_known else self._others
+        of_network, of_sender = waiting.waiting(sender)
+        if of_sender >= MAX_PER_SENDER or of_network >= MAX_PER_NETWORK:
+            raise QueueFullError(self._seconds(of_network))
+        if len(waiting) >= MAX_WAITING:
+            if waiting.largest()[1] <= of_network + 1:
+                raise QueueFullError(self._seconds(len(waiting)))
+            evicted = waiting.pop_of_largest()
+            if not evicted.done():
+                evicted.set_exception(QueueFullError(self._seconds(len(waiting))))
+        waiting.add(sender, turn)
+
+    def _seconds(self, waiting: int) -> int:
+        """Return in how many seconds so many have had their turn, at a guess."""
+        return 1 + waiting // 20
+
+    def _release(self) -> None:
+        """Give the place of a thread that has finished to whoever's turn it is."""
+        for turn in self._in_order():
+            if not turn.done():  # or cancelled: whoever waited has gone
+                turn.set_result(None)
+                return
+        self._running -= 1
+
+    def _in_order(self) -> Iterator[asyncio.Future[None]]:
+        while len(self._known) or len(self._others):
+            self._turns += 1
+            others_first = not len(self._known) or (len(self._others) and self._turns % (KNOWN_TURNS + 1) == 0)
+            yield (self._others if others_first else self._known).pop()
+
+
+def _to_end_or_out(queues: OrderedDict[str, T], name: str) -> None:
+    """Let the others of a round go before one that has had a turn; remove it if nothing of it waits."""
+    if queues[name]:
+        queues.move_to_end(name)
+    else:
+        del queues[name]
