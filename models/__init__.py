@@ -13,6 +13,7 @@ from models.comment import Comment
 from models.factor import Factor, FactorKind, RecoveryCode, TotpEnrolment, UsedChallenge
 from models.imported_error import ImportedError
 from models.learner import Employer, Group, Learner, LearningAim, NameMerge, Programme, ProgrammeStatus
+from models.learner_read import LearnerRead
 from models.member import (
     Device,
     Inbox,
@@ -43,6 +44,7 @@ __all__ = [
     "ImportedError",
     "Inbox",
     "Learner",
+    "LearnerRead",
     "LearningAim",
     "Mail",
     "MailKind",

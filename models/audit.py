@@ -56,4 +56,9 @@ class AuditEntry(Row):
         table = "audit_entry"
         # The comment of the table in released databases.
         table_description = "One change: who, when, what, and what it was before and after. The database refuses to change or delete it."
-        indexes = (("organisation_id", "at", "id"),)
+        indexes = (
+            ("organisation_id", "at", "id"),
+            ("organisation_id", "actor_id", "at", "id"),
+            ("organisation_id", "kind", "at", "id"),
+            ("organisation_id", "subject_id", "at", "id"),
+        )

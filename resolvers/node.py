@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from tortoise import Model
 
 from models import (
+    AuditEntry,
     Comment,
     Employer,
     Factor,
     Learner,
+    LearnerRead,
     LearningAim,
     Member,
     Notification,
@@ -21,15 +24,18 @@ from models import (
     Tracker,
     TrackerEvent,
 )
+from resolvers.learner import learner_by_id
 from schema.context import Info
 from schema.inputs.ids import parse_argument_id
 from schema.reading.selection import selected_row
 from services.kernel.global_ids import NodeReference
+from services.learner_reads import learner_reads
 
 _MODELS: Mapping[str, type[Model]] = MappingProxyType(
-    {
+    {"AuditEvent": AuditEntry}
+    | {
         model.__name__: model
-        for model in (Comment, Factor, Learner, LearningAim, Notification, Organisation, Tracker, TrackerEvent)
+        for model in (Comment, Factor, LearnerRead, Notification, Organisation, Tracker, TrackerEvent)
     }
 )
 _REFERENCED: Mapping[str, type[Model]] = MappingProxyType(
@@ -54,6 +60,10 @@ async def nodes(
 async def _node(info: Info, reference: NodeReference) -> Any:
     name = reference.type_name
     info.context.require_viewer()
+    if name == Learner.__name__:
+        return await learner_by_id(info, reference.id)
+    if name == LearningAim.__name__:
+        return await _learning_aim(info, reference.id)
     if name in _MODELS:
         return await info.context.loaders.rows(selected_row(info, _MODELS[name])).load(reference.id)
     if name in _REFERENCED:
@@ -67,3 +77,12 @@ async def _node(info: Info, reference: NodeReference) -> Any:
     if name == "ProcessAutomation":
         return await info.context.loaders.automation_settings.load(reference.id)
     return None
+
+
+async def _learning_aim(info: Info, aim_id: UUID) -> Any:
+    """Return a learning aim, which is a part of its learner's record, and note that the viewer reads it."""
+    row = await info.context.loaders.rows(selected_row(info, LearningAim, also=("learner_id",))).load(aim_id)
+    if row is not None:
+        viewer = info.context.require_viewer()
+        learner_reads.note(viewer.organisation_id, viewer.member_id, (row.learner_id,))
+    return row

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from resolvers import audit as audit_resolvers
 from resolvers import employer as employer_resolvers
 from resolvers import learner as learner_resolvers
 from resolvers import member as member_resolvers
@@ -10,6 +11,7 @@ from resolvers import programme as programme_resolvers
 from resolvers import session as session_resolvers
 from resolvers import tracker as tracker_resolvers
 from resolvers import tracker_type as tracker_type_resolvers
+from schema.audit_event import AuditEvent, LearnerRead
 from schema.declaration.fields import resolved_field
 from schema.declaration.relay import Connection, Node
 from schema.employer import Employer
@@ -52,6 +54,15 @@ class Query:
     )
     programmes: Connection[Programme] = resolved_field(
         programme_resolvers.programmes, "The organisation's programmes, by name."
+    )
+    audit_events: Connection[AuditEvent] | None = resolved_field(
+        audit_resolvers.audit_events,
+        "What was done in the organisation, newest first; without MANAGE_SETTINGS it is FORBIDDEN.",
+    )
+    learner_reads: Connection[LearnerRead] | None = resolved_field(
+        audit_resolvers.learner_reads,
+        "Who has read which learner's record: one for each member, learner and day, newest first. Without "
+        "MANAGE_SETTINGS it is FORBIDDEN.",
     )
     validate_tracker: list[InputError] = resolved_field(
         tracker_resolvers.validate_tracker,

@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from models import (
+    AuditKind,
     FactorKind,
     MemberKind,
     NotificationKind,
@@ -24,6 +25,7 @@ from services.kernel.errors import ErrorCode
 from services.trackers.listing.orders import TrackerOrderField
 
 __all__ = [
+    "AuditKind",
     "ErrorCode",
     "FactorKind",
     "FieldKind",
@@ -69,6 +71,27 @@ _describe(
     EDIT_PROCESS_AUTOMATION_TRACKERS="Edit, approve and reject process automations.",
     MANAGE_SETTINGS="Manage tracker types, process automations and the four-eyes rule.",
     MANAGE_MEMBERS="Manage members and their roles.",
+)
+_describe(
+    AuditKind,
+    "What was done.",
+    MEMBER_CREATED="A member was added and invited.",
+    MEMBER_UPDATED="A member's name, kind, roles or activity was changed.",
+    MEMBER_DUPLICATE="A member was to be added with an address that is taken.",
+    PASSWORD_SET="A member chose a password, or the operator removed it.",  # noqa: S106 - a kind of event
+    SIGNED_IN="A member signed in.",
+    SIGN_IN_FAILED="A sign-in was refused.",
+    SESSIONS_ENDED="Sessions of a member were ended.",
+    FACTOR_ADDED="A member added a second factor.",
+    FACTOR_REMOVED="A second factor of a member was removed.",
+    FACTOR_REQUIREMENT_UPDATED="It was changed of whom the organisation demands a second factor.",
+    RECOVERY_CODES_RENEWED="A member made new recovery codes.",
+    TYPE_CREATED="A tracker type was added.",
+    TYPE_UPDATED="A tracker type was changed.",
+    AUTOMATION_UPDATED="A process automation was switched on or off, or its four-eyes rule.",
+    EMPLOYER_CREATED="An employer was added.",
+    EMPLOYER_UPDATED="An employer was changed.",
+    IMPORTED="A file was imported.",
 )
 _describe(
     SignInMethod,

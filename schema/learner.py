@@ -17,6 +17,7 @@ from schema.inputs.tracker_filter import OrderBy, TrackerFilter
 from schema.member import Member
 from schema.programme import Programme
 from schema.tracker_connection import learner_tracker_connection
+from services.learner_reads import learner_reads
 from services.paging.pages import PageRequest
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _groups(root: Row) -> Any:
 
 
 def _learning_aims(root: Row, info: Info) -> Any:
+    viewer = info.context.require_viewer()
+    learner_reads.note(viewer.organisation_id, viewer.member_id, (root.id,))
     return info.context.loaders.learning_aims.load(root.id)
 
 

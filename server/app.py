@@ -35,6 +35,7 @@ from services.accounts.current_viewers import find_valid
 from services.accounts.sessions import authenticate
 from services.automations.worker import run_automations
 from services.files.cleanup import run_upload_cleanup
+from services.learner_reads import learner_reads
 from services.mail.thread import run_outbox_thread
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listener import ListenState, listening
@@ -131,6 +132,7 @@ class Application:
             run_automations(),
             run_upload_cleanup(self._store),
             run_retention(self._installation),
+            learner_reads.run(),
             run_database_monitor(),
         ]
 

@@ -5,9 +5,10 @@ The rows that are joined hang on the record, each under the name of its relation
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
 
 from tortoise import Model
 
@@ -15,6 +16,7 @@ from models import Employer, Learner, Member, Programme, Tracker, TrackerEvent
 from models.rows import RowReader, column_names
 from services.kernel.names import in_reading_order
 from services.kernel.sql import StatementBuilder
+from services.learner_reads import learner_reads
 from services.viewer import Viewer
 from services.visibility import visibility_condition
 
@@ -29,6 +31,12 @@ COMPUTED_COLUMNS: Mapping[type[Model], Mapping[str, str]] = MappingProxyType(
     }
 )
 """Attributes of records that no column holds: their SQL, with the alias of the row's table to be filled in."""
+
+LISTED_COLUMNS = frozenset(
+    {"id", "title", "given_names", "family_name", "reference", "programme_id", "sub_programme", "programme_status"}
+    | {"tutor_id", "groups"}
+)
+"""What lists show of a learner to tell them from others. Whoever reads more has read the learner's record."""
 
 _SEEN_BY_ALL = frozenset({Member, Employer, Programme})
 """The models whose rows every member of the organisation sees."""
@@ -86,6 +94,7 @@ class RowSource(Generic[M]):
         computed = COMPUTED_COLUMNS.get(selection.model, {})
         expressions = {name: computed[name].format(alias) for name in selection.columns if name in computed}
         self._model, self._alias = selection.model, alias
+        self._shows_learner = selection.model is Learner and not LISTED_COLUMNS.issuperset(selection.columns)
         self._joined = [(relation, joined.source(f"{alias}_{relation}")) for relation, joined in selection.joins]
         joined = [(relation, source._reader) for relation, source in self._joined]
         self._reader: RowReader[M] = RowReader(selection.model, alias, selection.columns, expressions, joined)
@@ -97,6 +106,8 @@ class RowSource(Generic[M]):
         They are outer joins even where there always is a row, as PostgreSQL leaves those out of a count. With
         ``one_by_one`` each row is looked up by its key, where PostgreSQL might scan a table for a single row.
         """
+        if self._shows_learner:
+            statement.observe(partial(_note_learners, viewer, f"{self._alias}.id"))
         parts = []
         for relation, joined in self._joined:
             condition = f"{joined._alias}.id = {self._alias}.{relation}_id"
@@ -116,6 +127,12 @@ class RowSource(Generic[M]):
     def read_outer(self, records: Sequence[Mapping[str, Any]]) -> list[M | None]:
         """Do the same for a statement that joins the rows to others: None where there is none."""
         return self._reader.read(records, self._reader.position(records[0])) if records else []
+
+
+def _note_learners(viewer: Viewer, key: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Note that the viewer reads the records of the learners whose ids are in the column ``key``."""
+    ids = {record.get(key) for record in records} - {None}
+    learner_reads.note(viewer.organisation_id, viewer.member_id, cast(set[UUID], ids))
 
 
 class SelectionBuilder:

@@ -2,8 +2,9 @@
 
 Administrators see everything in their organisation. Tutors see the trackers that they created, that are assigned to
 them or that are about their own learners; they see their own learners and those of the trackers they created or are
-assigned to. Members, employers and programmes are visible to everyone in the organisation, notifications and second factors to their
-member alone. A file is visible to
+assigned to. Members, employers and programmes are visible to everyone in the organisation, notifications and second
+factors to their member alone. The audit, and who has read which learner's record, are visible to members with
+MANAGE_SETTINGS. A file is visible to
 everyone who can see its tracker or, before it is attached to one, to its uploader. Rows that are not visible are
 treated as if they did not exist.
 """
@@ -11,12 +12,15 @@ treated as if they did not exist.
 from tortoise import Model
 
 from models import (
+    AuditEntry,
     Comment,
     Factor,
     Learner,
+    LearnerRead,
     LearningAim,
     Notification,
     Organisation,
+    Role,
     StoredFile,
     Tracker,
     TrackerEvent,
@@ -39,6 +43,8 @@ def visibility_condition(model: type[Model], alias: str, viewer: Viewer, stateme
         return f"({own_organisation} OR {alias}.organisation_id IS NULL)"
     if model is StoredFile:
         return f"{own_organisation} AND {_file_is_visible(alias, viewer, statement)}"
+    if model in (AuditEntry, LearnerRead):
+        return own_organisation if viewer.has(Role.MANAGE_SETTINGS) else f"{own_organisation} AND false"
     if viewer.is_administrator:
         return own_organisation
     return f"{own_organisation} AND {_visible_to_tutor(model, alias, viewer, statement)}"

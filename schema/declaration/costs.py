@@ -46,6 +46,7 @@ Writes are expensive, and password hashing is the most expensive operation.
 
 LIST_SIZES = MappingProxyType(
     {
+        "AuditDetail": 4,
         "Choice": 8,
         "DateBound": 1,
         "ErrorParameter": 2,

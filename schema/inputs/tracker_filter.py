@@ -69,19 +69,19 @@ class TrackerFilter:
             type=_tuple_or_none(self.type),
             category=_tuple_or_none(self.category),
             status=_tuple_or_none(self.status),
-            assignee=_decode_ids(self.assignee_id, "Member", "assigneeId"),
+            assignee=decode_ids(self.assignee_id, "Member", "assigneeId"),
             unassigned=self.unassigned,
-            created_by=_decode_ids(self.created_by_id, "Member", "createdById"),
-            learner=_decode_ids(self.learner_id, "Learner", "learnerId"),
-            tutor=_decode_ids(self.tutor_id, "Member", "tutorId"),
-            employer=_decode_ids(self.employer_id, "Employer", "employerId"),
+            created_by=decode_ids(self.created_by_id, "Member", "createdById"),
+            learner=decode_ids(self.learner_id, "Learner", "learnerId"),
+            tutor=decode_ids(self.tutor_id, "Member", "tutorId"),
+            employer=decode_ids(self.employer_id, "Employer", "employerId"),
             group=_tuple_or_none(self.group),
-            programme=_decode_ids(self.programme_id, "Programme", "programmeId"),
+            programme=decode_ids(self.programme_id, "Programme", "programmeId"),
             sub_programme=_tuple_or_none(self.sub_programme),
             programme_status=_tuple_or_none(self.programme_status),
-            created=_decode_range(self.created, "created"),
-            updated=_decode_range(self.updated, "updated"),
-            due=_decode_range(self.due, "due"),
+            created=decode_range(self.created, "created"),
+            updated=decode_range(self.updated, "updated"),
+            due=decode_range(self.due, "due"),
             overdue=self.overdue,
         )
 
@@ -115,15 +115,19 @@ def _tuple_or_none(entries: list[_T] | None) -> tuple[_T, ...] | None:
     return tuple(entries) if entries else None
 
 
-def _decode_ids(entries: list[strawberry.ID] | None, type_name: str, argument: str) -> tuple[UUID, ...] | None:
-    """Decode global ids; ids of another type are dropped, so that a filter with only such ids matches nothing."""
+def decode_ids(entries: list[strawberry.ID] | None, type_name: str | None, argument: str) -> tuple[UUID, ...] | None:
+    """Decode the global ids of a filter; with ``type_name``, ids of other types are dropped.
+
+    A filter with only such ids matches nothing.
+    """
     if not entries:
         return None
     references = [parse_argument_id(text, "filter", argument, str(index)) for index, text in enumerate(entries)]
-    return tuple(reference.id for reference in references if reference.type_name == type_name)
+    return tuple(reference.id for reference in references if type_name in (None, reference.type_name))
 
 
-def _decode_range(range_: DateRange | None, argument: str) -> DayRange | None:
+def decode_range(range_: DateRange | None, argument: str) -> DayRange | None:
+    """Decode a range of days of a filter; None if it is open at both ends."""
     if range_ is None or (range_.from_ is None and range_.to is None):
         return None
     if range_.from_ and range_.to and range_.from_ > range_.to:

@@ -1,8 +1,10 @@
-"""The names, options and help of the commands for secrets; what they do is in ``commands.security``."""
+"""The names, options and help of the commands for secrets and audit; what they do is in ``commands``."""
 
 from typing import Annotated
 
 import typer
+
+from server.cli.members import OrganisationOption
 
 app = typer.Typer()
 
@@ -17,3 +19,16 @@ def rotate_secret(
     from server.cli.commands import security as commands
 
     commands.rotate_secret(end_older=end_older)
+
+
+@app.command()
+def export_audit(
+    organisation: OrganisationOption,
+    learner_reads: Annotated[
+        bool, typer.Option("--learner-reads", help="Export who has read which learner's record instead.")
+    ] = False,
+) -> None:
+    """Write an organisation's audit to standard output, as CSV and oldest first."""
+    from server.cli.commands import audit as commands
+
+    commands.export_audit(organisation, learner_reads=learner_reads)

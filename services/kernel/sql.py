@@ -1,10 +1,12 @@
 """SQL without the ORM: statements with named parameters, statements built from parts, and bulk writes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from models.database import fetch
+
+Observer = Callable[[Sequence[Mapping[str, Any]]], None]
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
 
@@ -30,6 +32,16 @@ class StatementBuilder:
 
     def __init__(self) -> None:
         self.values: list[object] = []
+        self._observers: list[Observer] | None = None
+
+    def observe(self, observer: Observer) -> None:
+        """Call ``observer`` with the records that the statement returns to a client."""
+        self._observers = [*(self._observers or ()), observer]
+
+    def show(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Call the observers with the records that are returned to a client, if ``fetch`` has not done so."""
+        for observer in self._observers or ():
+            observer(records)
 
     def bind(self, value: object) -> str:
         """Add a value and return its placeholder, starting with ``$1``."""
@@ -44,9 +56,15 @@ class StatementBuilder:
         """
         return f"(SELECT {self.bind(list(values))}::{element_type}[])::{element_type}[]"
 
-    async def fetch(self, text: str) -> Sequence[Mapping[str, Any]]:
-        """Run the complete statement with the values that have been bound, and return its rows."""
-        return await fetch(text, *self.values)
+    async def fetch(self, text: str, *, shown: bool = True) -> Sequence[Mapping[str, Any]]:
+        """Run the complete statement with the values that have been bound, and return its rows.
+
+        The observers are called, unless only some of the rows are ``shown``.
+        """
+        records = await fetch(text, *self.values)
+        if shown and self._observers:
+            self.show(records)
+        return records
 
 
 async def insert_rows(table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, object]]) -> None:

@@ -129,13 +129,23 @@ async def fetch_pages(
     Raises BadRequestError for invalid pagination arguments.
     """
     select = select_pages(request, query, _parents(parents, query.statement), count=count)
-    records = await query.statement.fetch(select)
-    if len(parents) == 1:
-        return {parents[0]: read_page(request, query.order, records)}
+    records = await query.statement.fetch(select, shown=False)
+    rows: dict[UUID, Sequence[Mapping[str, Any]]] = {parents[0]: records}
+    if len(parents) > 1:
+        rows = _by_parent(parents, records)
+    pages = {parent: read_page(request, query.order, parent_rows) for parent, parent_rows in rows.items()}
+    for page in pages.values():
+        query.statement.show(page.records)
+    return pages
+
+
+def _by_parent(
+    parents: Sequence[UUID], records: Sequence[Mapping[str, Any]]
+) -> dict[UUID, Sequence[Mapping[str, Any]]]:
     rows: dict[UUID, list[Mapping[str, Any]]] = {parent: [] for parent in parents}
     for record in records:
         rows[record["parent"]].append(record)
-    return {parent: read_page(request, query.order, parent_rows) for parent, parent_rows in rows.items()}
+    return {**rows}
 
 
 def select_pages(request: PageRequest, query: Pageable, parents: str, *, count: bool) -> str:

@@ -107,6 +107,7 @@ async def insert_tracker(
             wake(INBOX, checked.assignee.id)
     if checked.assignee is not None and not result["assignable"]:
         raise ValidationFailed([unassignable_error(checked.assignee.name)])
+    joined.show([result])
     if result["t.id"] is None:
         raise await unavailable_files_error(viewer, values["file_ids"], tracker_id)
     (tracker,) = source.read([result])

@@ -28,6 +28,8 @@ ID_ARGUMENTS = {
     "Mutation.createTracker": CREATE_PATHS,
     "Query.validateTrackerUpdate": UPDATE_PATHS,
     "Mutation.updateTracker": UPDATE_PATHS,
+    "Query.auditEvents": ("filter.memberId", "filter.objectId"),
+    "Query.learnerReads": ("filter.memberId", "filter.learnerId"),
     "Mutation.addComment": ("input.trackerId",),
     "Mutation.markNotificationsRead": ("input.ids",),
     "Mutation.updateMember": ("input.id",),

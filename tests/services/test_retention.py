@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from models import RefreshToken, Session, SignInFailures
+from models import LearnerRead, RefreshToken, Session, SignInFailures
+from services.kernel.dates import today
 from services.retention import delete_expired_rows
 from tests.support import factories as make
 
@@ -35,3 +36,14 @@ async def test_only_expired_rows_are_deleted(database: str) -> None:
     assert sorted(session.id for session in await Session.all()) == sorted(expected_ids)
     assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(expected_ids)
     assert sorted(failures.key for failures in await SignInFailures.all()) == ["blocked", "fresh"]
+
+
+async def test_reads_of_records_are_kept_for_two_years(database: str) -> None:
+    ada = await make.member()
+    days = [today() - dt.timedelta(days=age) for age in (1_500, 1_000, 735, 725, 1)]
+    for day in days:
+        await make.learner_read(await make.learner(await ada.organisation), ada, day=day)
+
+    await delete_expired_rows()
+
+    assert [read.day for read in await LearnerRead.all().order_by("id")] == days[3:]

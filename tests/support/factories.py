@@ -7,9 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from models import (
+    AuditEntry,
+    AuditKind,
     Employer,
     Group,
     Learner,
+    LearnerRead,
     Mail,
     MailKind,
     Member,
@@ -29,6 +32,7 @@ from models import (
 )
 from models.base import new_id
 from models.database import fetch
+from services.kernel.dates import today
 
 _numbers = itertools.count(1)
 
@@ -146,6 +150,17 @@ async def notification(tracker: Tracker, recipient: Member, *, actor: Member | N
         actor=actor,
         created_at=now(),
     )
+
+
+async def audit_entry(organisation: Organisation | None = None, **columns: Any) -> AuditEntry:
+    defaults: dict[str, Any] = {"kind": AuditKind.IMPORTED, "at": now()}
+    return await AuditEntry.create(organisation=organisation or await _organisation(), **defaults | columns)
+
+
+async def learner_read(learner: Learner, member: Member, **columns: Any) -> LearnerRead:
+    """Create a note that a member has read a learner's record today."""
+    defaults: dict[str, Any] = {"day": today(), "at": now(), "organisation_id": learner.organisation_id}
+    return await LearnerRead.create(learner=learner, member=member, **defaults | columns)
 
 
 async def mail(notification: Notification, **columns: Any) -> Mail:

@@ -157,6 +157,11 @@ QUERIES: Mapping[str, Attempt] = {
     "members": _query_list("members", lambda case: case.rows.member),
     "employers": _query_list("employers", lambda case: case.rows.employer),
     "programmes": _query_list("programmes", lambda case: case.rows.programme),
+    "auditEvents": Attempt(
+        "{ auditEvents(first: 100) { nodes { id } } }",
+        get_listed_id=lambda case: to_global_id("AuditEvent", case.rows.audit_entry.id),
+    ),
+    "learnerReads": _query_list("learnerReads", lambda case: case.rows.learner_read),
 }
 MUTATIONS: Mapping[str, Attempt] = {
     "signIn": _mutation("signIn", lambda case: {"email": case.rows.member.email, "password": PASSWORD}),

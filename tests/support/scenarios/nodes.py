@@ -4,6 +4,7 @@ from typing import Any
 
 from models import LearningAim, Member, ProcessAutomation, TrackerEvent
 from services.kernel.dates import today
+from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
 from tests.support.clients.factors import give_passkey
 from tests.support.clients.graphql import data, gid
@@ -55,7 +56,10 @@ async def ids_of_every_type(tenant: College) -> dict[str, str]:
         tenant.bob,
         organisation,
     ]
-    return {type(row).__name__: gid(row) for row in rows}
+    entry = await make.audit_entry(organisation)
+    read = await make.learner_read(learner, tenant.ada)
+    ids = {type(row).__name__: gid(row) for row in [*rows, read]}
+    return ids | {"AuditEvent": to_global_id("AuditEvent", entry.id)}
 
 
 def hidden_answer(_name: str, _id: str) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import (
+    AuditEntry,
     Employer,
     Learner,
+    LearnerRead,
     Member,
     MemberKind,
     Notification,
@@ -45,6 +47,8 @@ class Rows:
     employer: Employer
     programme: Programme
     type: TrackerType
+    audit_entry: AuditEntry
+    learner_read: LearnerRead
 
 
 @dataclass(frozen=True)
@@ -102,4 +106,6 @@ async def _rows(tenant: College, tutor: Member) -> Rows:
         employer=await make.employer(tenant.organisation),
         programme=await make.programme(tenant.organisation),
         type=await make.tracker_type(tenant.organisation),
+        audit_entry=await make.audit_entry(tenant.organisation),
+        learner_read=await make.learner_read(learner, member),
     )
