@@ -76,7 +76,7 @@ class Application:
     def _routes(self) -> list[BaseRoute]:
         limits = self._settings.limits
         executor = InstrumentedExecutor(GraphQLExecutor(make_schema(), limits, compiled=self._settings.compiled))
-        http = GraphQLEndpoint(executor, self._context, self._connections, max_body=limits.max_body_bytes)
+        http = GraphQLEndpoint(executor, self._context, self._connections)
         websocket = WebSocketEndpoint(
             executor,
             self._context,

@@ -15,7 +15,7 @@ class Limits:
 
     The environment variable for a field is its name in upper case with the prefix ``TRACKERS_``. Limits on a document
     apply after every fragment spread is expanded. Limits on a member apply to all of the member's connections to one
-    process; if a client is not signed in, they apply to its address instead.
+    process; if a client is not signed in, they apply to its network instead, which is an IPv4 address or an IPv6 /64.
 
     Tests may set ``operation_seconds`` and ``statement_seconds`` to a fraction of a second.
     """
@@ -42,6 +42,18 @@ class Limits:
         20_000_000, "cost units", "What a member may spend at once; not less than `TRACKERS_MAX_COST`."
     )
     cost_refill: int = _limit(200_000, "cost units per second", "How fast the bucket of a member is refilled.")
+    signed_out_bytes: int = _limit(
+        16_384, "bytes", "The size of a request's body, query string or message without a session."
+    )
+    signed_out_document_bytes: int = _limit(4_096, "bytes", "The size of a document without a session.")
+    signed_out_bucket: int = _limit(
+        1_000_000, "cost units", "What the clients of a network that are not signed in may spend at once, together."
+    )
+    signed_out_refill: int = _limit(
+        20_000,
+        "cost units per second",
+        "How fast the bucket of a network's clients that are not signed in is refilled.",
+    )
     max_operations: int = _limit(1_000, "operations", "The concurrent operations of a member, subscriptions included.")
     operation_seconds: float = _limit(
         30, "seconds", "The time that a query, a mutation or an event of a subscription may take."

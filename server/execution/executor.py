@@ -10,39 +10,37 @@ from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, create_source_event_stream, execute
-from graphql.execution import VariableValues
+from graphql import ExecutionResult, create_source_event_stream, execute
 from strawberry.execution import optimized_is_awaitable
 
 from models.shares import borrowing
 from schema.declaration.base import Schema
-from schema.declaration.costs import LISTED_VALUE_PRICE
 from server.execution.answers import ENCODING
-from server.execution.clients import borrower_of, client_key
+from server.execution.budgets import Budgets
+from server.execution.clients import ClientKey, borrower_of, client_key
 from server.execution.compiled.execution import Unfinished
 from server.execution.compiled.reasons import Reason
 from server.execution.compiled.registry import Registry
 from server.execution.compiled.resume import Outcome, dispose, resuming
 from server.execution.concurrency import ConcurrencyLimiter
-from server.execution.document_cache import CheckedDocument, CheckedOperation, DocumentCache
+from server.execution.document_cache import DocumentCache
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
-from server.execution.rate_limit import TokenBuckets
+from server.execution.preparation import Preparation
+from server.execution.signed_out.allowed_fields import ALLOWED_FIELDS, AllowedFields
+from server.execution.signed_out.preparation import SignedOutPreparation
 from server.execution.subscription_opening import Subscriptions
 from server.execution.time_limit import TimeLimit, raise_statement_timeout
-from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
 from server.protocol.error_codes import Code
 from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
-from server.protocol.request_errors import GraphQLRequestError, limit_exceeded, request_error, too_many_requests
+from server.protocol.request_errors import request_error, too_many_requests
+from server.protocol.signed_out_errors import without_reasons
 
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 """A message that clients know: older ones compare it instead of the code, and then send the document."""
-INTROSPECTION_NEEDS_SIGN_IN = "Sign in first: only members may introspect the schema"
-
-_NO_VARIABLES = VariableValues({}, {})
 
 
 class GraphQLExecutor:
@@ -52,88 +50,70 @@ class GraphQLExecutor:
     to it: above all, everything that has an error.
     """
 
-    def __init__(self, schema: Schema, limits: Limits | None = None, *, compiled: bool = True) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        limits: Limits | None = None,
+        *,
+        compiled: bool = True,
+        signed_out_fields: AllowedFields = ALLOWED_FIELDS,
+    ) -> None:
         self._schema = schema.graphql_schema
-        self._limits = limits or Limits()
+        limits = limits or Limits()
         self._registry = Registry(self._schema, ENCODING) if compiled else None
-        self._documents = DocumentCache(self._schema, self._limits, self._registry)
-        self._buckets = TokenBuckets(self._limits.cost_bucket, self._limits.cost_refill)
-        self._concurrency = ConcurrencyLimiter(self._limits.max_operations)
-        self._time_limit = TimeLimit(self._limits.operation_seconds)
+        self._budgets = Budgets(limits)
+        self._concurrency = ConcurrencyLimiter(limits.max_operations)
+        self.documents = DocumentCache(self._schema, limits, self._registry)
+        """The documents of members."""
+        self._preparation = Preparation(self.documents, self._schema, limits, self._budgets)
+        self._signed_out = SignedOutPreparation(self._schema, limits, self._budgets, signed_out_fields)
+        self._time_limit = TimeLimit(limits.operation_seconds)
         self._subscriptions = Subscriptions(
             self._source_events, self.complete_event, self._concurrency, self._time_limit
         )
 
+    def admit(self, client: ClientKey) -> int:
+        """Charge a client for a request or message, and return how many bytes it may have. Raises GraphQLRequestError."""
+        return self._budgets.admit(client)
+
+    def receive(self, client: ClientKey, data: bytes | str) -> None:
+        """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
+        self._budgets.receive(client, data)
+
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check the document, operation name, variables and cost, and charge the cost to the client.
 
-        For anonymous clients, introspection is disabled and "Did you mean" suggestions are omitted. Raises
-        GraphQLRequestError.
+        A client without a session may only do what signing in needs, and learns nothing of the schema from errors.
+        Raises GraphQLRequestError.
         """
-        key = client_key(context.member_id, context.client)
-        self._require_room(key)
+        client = client_key(context.member_id, context.client)
+        self._require_room(client)
         if request.query is None:
             raise request_error(PERSISTED_QUERY_NOT_SUPPORTED, Code.PERSISTED_QUERY_NOT_SUPPORTED)
         on_error = parse_error_behaviour(request.on_error)
-        anonymous = context.viewer is None
-        document, selected = self._find_operation(request.query, request.operation_name, key, anonymous=anonymous)
-        counts = count_values(request.variables)
-        check_size(counts, self._limits)
-        values = self._coerce_variables(selected, request.variables, hide_suggestions=anonymous)
-        cost = self._compute_cost(selected, counts, values)
+        preparation = self._signed_out if context.viewer is None else self._preparation
+        prepared = preparation.prepare(request.query, request, client)
+        operation = prepared.operation
         return Operation(
-            document=document,
-            type=selected.definition.operation,
+            document=prepared.document,
+            type=operation.definition.operation,
             name=request.operation_name,
-            root_fields=selected.root_fields,
+            root_fields=operation.root_fields,
             variables=request.variables,
-            variable_values=values,
-            compiled=selected.compiled,
-            event_traits=selected.event_traits,
+            variable_values=prepared.values,
+            compiled=operation.compiled,
+            event_traits=operation.event_traits,
             on_error=on_error,
-            client_key=key,
-            charge=self._buckets.spend(key, cost),
+            client_key=client,
+            charge=prepared.charge,
         )
 
-    def _require_room(self, key: str) -> None:
+    def _require_room(self, client: ClientKey) -> None:
         """Raise GraphQLRequestError if the client has as many operations running as it may."""
-        if not self._concurrency.has_room(key):
+        if not self._concurrency.has_room(client):
             limit = self._concurrency.limit
             message = f"At most {limit:,} operations at a time"
             raise too_many_requests(message, Code.TOO_MANY_OPERATIONS, 1, allowed=limit)
-
-    def _find_operation(
-        self, query: str, name: str | None, key: str, *, anonymous: bool
-    ) -> tuple[DocumentNode, CheckedOperation]:
-        """Check a document, which costs 1 per character if it is not cached, and return it with the operation to execute.
-
-        Raises GraphQLRequestError.
-        """
-        if query not in self._documents:
-            self._buckets.spend(key, len(query))
-        checked = self._documents.check(query, hide_suggestions=anonymous)
-        selected = _select_operation(checked, name)
-        if selected.introspects and anonymous:
-            raise request_error(INTROSPECTION_NEEDS_SIGN_IN, Code.UNAUTHENTICATED)
-        return checked.document, selected
-
-    def _coerce_variables(
-        self, operation: CheckedOperation, variables: dict[str, Any], *, hide_suggestions: bool
-    ) -> VariableValues:
-        """Return the coerced values of the variables. Raises GraphQLRequestError."""
-        if not operation.definition.variable_definitions:
-            return _NO_VARIABLES
-        if operation.variables is not None and (values := operation.variables.coerce(variables)) is not None:
-            return values
-        return coerce_variables(self._schema, operation.definition, variables, hide_suggestions=hide_suggestions)
-
-    def _compute_cost(self, operation: CheckedOperation, counts: ValueCounts, values: VariableValues) -> int:
-        """Return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
-        cost = operation.cost.evaluate(values.coerced)
-        cost += operation.fields_with_variables * counts.listed * LISTED_VALUE_PRICE
-        if cost > self._limits.max_cost:
-            raise GraphQLRequestError([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])
-        return cost
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result.
@@ -143,7 +123,8 @@ class GraphQLExecutor:
         share = borrowing(borrower_of(operation.client_key, context.viewer))
         with self._concurrency.running(operation.client_key), share:
             result = await self._time_limit.hold(operation.type, self._execute(operation, context))
-        return _format_result(result, request_id)
+        formatted = _format_result(result, request_id)
+        return formatted if operation.client_key.is_member else without_reasons(formatted)
 
     async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
         """Execute an operation; for a subscription, with an event as the root value."""
@@ -202,23 +183,6 @@ class GraphQLExecutor:
     async def complete_event(self, operation: Operation, context: Context, event: object, request_id: str) -> Result:
         """Return the result of one event of a subscription: what the source stream has yielded."""
         return _format_result(await self._execute(operation, context, event), request_id)
-
-
-def _select_operation(checked: CheckedDocument, name: str | None) -> CheckedOperation:
-    """Return the operation to execute, like ``GetOperation`` in the GraphQL specification."""
-    operations = checked.operations
-    if name is None and len(operations) == 1:
-        (only,) = operations.values()
-        return only
-    operation = operations.get(name) if name else None
-    if operation is not None:
-        return operation
-    message = (
-        "The document has several operations: operationName must name one"
-        if name is None
-        else "The document has no operation of this name"
-    )
-    raise request_error(message, Code.OPERATION_RESOLUTION_FAILURE)
 
 
 def _format_result(result: ExecutionResult, request_id: str) -> Result:

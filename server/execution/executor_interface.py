@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from graphql import DocumentNode, OperationType
 from graphql.execution import VariableValues
 
+from server.execution.clients import ClientKey
 from server.execution.compiled.operation import CompiledOperation
 from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.event_traits import EventTraits
@@ -63,7 +64,7 @@ class Operation:
     compiled: CompiledOperation | None
     """None if only graphql-core may execute it."""
     on_error: ErrorBehaviour
-    client_key: str
+    client_key: ClientKey
     """The key by which the operation is counted and charged; see ``clients.client_key``."""
     charge: Charge
     event_traits: EventTraits | None = None
@@ -117,7 +118,16 @@ class OpenSubscription(Protocol):
 
 
 class Executor(Protocol):
-    """The interface of executors of GraphQL operations."""
+    """The interface of executors of GraphQL operations.
+
+    A transport has each request or message admitted before it reads it, and received before it decodes it.
+    """
+
+    def admit(self, client: ClientKey) -> int:
+        """Charge a client for a request or message, and return how many bytes it may have. Raises GraphQLRequestError."""
+
+    def receive(self, client: ClientKey, data: bytes | str) -> None:
+        """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
 
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check an operation and charge its cost. Raises GraphQLRequestError."""

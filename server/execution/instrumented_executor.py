@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from graphql import OperationType
 
+from server.execution.clients import ClientKey
 from server.execution.executor_interface import (
     Context,
     Executor,
@@ -31,14 +33,20 @@ class InstrumentedExecutor:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
+    def admit(self, client: ClientKey) -> int:
+        """Charge a client for a request or message, and return how many bytes it may have. Raises GraphQLRequestError."""
+        with _recording_refusals():
+            return self._executor.admit(client)
+
+    def receive(self, client: ClientKey, data: bytes | str) -> None:
+        """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
+        with _recording_refusals():
+            self._executor.receive(client, data)
+
     def prepare(self, request: Request, context: Context) -> Operation:
         """Check an operation and charge its cost. Raises GraphQLRequestError."""
-        try:
+        with _recording_refusals():
             return self._executor.prepare(request, context)
-        except GraphQLRequestError as error:
-            count_root_field(OTHER, OTHER)
-            _record_errors(error.formatted)
-            raise
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result. Raises GraphQLRequestError if it times out."""
@@ -135,6 +143,17 @@ class _Measurement:
         if not self._has_http_request:
             timing = {"request_id": request_id, "milliseconds": round(seconds * 1000, 1)}
             _log.info("operation", extra={**timing, **self._context.log_fields()})
+
+
+@contextmanager
+def _recording_refusals() -> Iterator[None]:
+    """Count and record the error of a request that is not executed."""
+    try:
+        yield
+    except GraphQLRequestError as error:
+        count_root_field(OTHER, OTHER)
+        _record_errors(error.formatted)
+        raise
 
 
 def _record_errors(result: Result, context: RequestContext | None = None) -> None:

@@ -1,8 +1,7 @@
-"""Rate limiting by cost: a token bucket for each client, held in this process's memory.
+"""Rate limiting by cost: token buckets that are held in this process's memory.
 
-A member has one bucket for all connections; anonymous clients share the bucket of their network. Each process has its
-own buckets, so an installation with N processes allows up to N times as much. Storing buckets in the database would add
-a statement to every request.
+Each process has its own buckets, so an installation with N processes allows up to N times as much. Storing buckets in
+the database would add a statement to every request.
 """
 
 import time
@@ -70,6 +69,14 @@ class TokenBuckets:
             raise too_many_requests(message, Code.RATE_LIMITED, shortfall / self._refill, requested=cost, left=left)
         bucket.spent += cost
         return Charge(cost, int(self._size - bucket.spent), self._size, self._refill)
+
+    def seconds_until(self, key: str, cost: int) -> float:
+        """Return in how many seconds a bucket has tokens for this cost, 0 if it has them now."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            return 0.0
+        shortfall = self._spent_at(bucket, self._clock()) + min(cost, self._size) - self._size
+        return max(0.0, shortfall / self._refill)
 
     def _spent_at(self, bucket: _Bucket, now: float) -> float:
         return max(0.0, bucket.spent - (now - bucket.updated_at) * self._refill)

@@ -3,6 +3,7 @@
 Variable values are validated in ``variables``.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from graphql import (
@@ -10,6 +11,8 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
     ValueNode,
     VariableDefinitionNode,
     VisitorAction,
@@ -25,6 +28,21 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 
 from server.protocol.error_codes import Code
 from server.protocol.value_free import UNSPECIFIC, without_values
+
+MAX_ERRORS = 50
+_PRINTED_VALUES = 1_000
+
+
+class EnoughErrors(Exception):  # noqa: N818 - ends a validation whose other errors are not reported
+    """Raised when a value has as many errors as are reported."""
+
+
+def _reportable_errors(values: int) -> int:
+    """Return how many errors of a value are reported that consists of this many values.
+
+    graphql-core prints the whole value for each of its messages, so the time for all errors would be quadratic.
+    """
+    return max(1, min(MAX_ERRORS, _PRINTED_VALUES // max(1, values)))
 
 
 class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
@@ -46,15 +64,34 @@ class LiteralsOfCorrectTypeRule(ValuesOfCorrectTypeRule):
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
         """Validate a literal as a whole, and skip the nodes inside it."""
 
+        if not input_type:
+            return SKIP
+        remaining = _reportable_errors(_count_values(node))
+
         def report(error: GraphQLError, path: list[str | int]) -> None:
+            nonlocal remaining
             extensions = {"code": Code.BAD_USER_INPUT.value, "path": [self.path_root, *map(str, path)]}
             # The message of an unexpected exception in a scalar comes from Python and would not help a client.
             message = without_values(error.message) if error.original_error is None else UNSPECIFIC
             self.report_error(GraphQLError(message, error.nodes or node, extensions=extensions))
+            remaining -= 1
+            if not remaining:
+                raise EnoughErrors
 
-        if input_type:
+        with suppress(EnoughErrors):
             validate_input_literal(node, input_type, report, None, None, self.context.hide_suggestions)
         return SKIP
+
+
+def _count_values(node: ValueNode) -> int:
+    """Count a literal and all literals in it."""
+    literals: list[ValueNode] = [node]
+    for literal in literals:  # which grows meanwhile
+        if isinstance(literal, ListValueNode):
+            literals += literal.values
+        elif isinstance(literal, ObjectValueNode):
+            literals += (entry.value for entry in literal.fields)
+    return len(literals)
 
 
 RULES = (
@@ -63,12 +100,9 @@ RULES = (
 )
 
 
-def validation_errors(schema: GraphQLSchema, document: DocumentNode, *, hide_suggestions: bool) -> list[GraphQLError]:
-    """Return all validation errors of a document.
-
-    ``hide_suggestions`` omits "Did you mean" suggestions, which would reveal names in the schema.
-    """
-    errors = validate(schema, document, RULES, hide_suggestions=hide_suggestions)
+def validation_errors(schema: GraphQLSchema, document: DocumentNode, *, only_one: bool = False) -> list[GraphQLError]:
+    """Return the validation errors of a document; with ``only_one``, end at the first and suggest no other names."""
+    errors = validate(schema, document, RULES, max_errors=1 if only_one else None, hide_suggestions=only_one)
     return [with_code(error, _code(error)) for error in errors]
 
 

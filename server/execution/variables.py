@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, VariableDefinitionNode
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Undefined
 from graphql.utilities import validate_input_value
 
+from server.execution.validation import MAX_ERRORS, EnoughErrors
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
 from server.protocol.value_free import without_values
 
-MAX_ERRORS = 50
 _CONTAINERS = frozenset((list, dict))
 
 
@@ -63,43 +64,52 @@ def check_size(counts: ValueCounts, limits: Limits) -> None:
 
 
 def coerce_variables(
-    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
+    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any]
 ) -> VariableValues:
     """Coerce variable values to their declared types, and apply default values.
 
-    Raises GraphQLRequestError with the path of each error. ``hide_suggestions`` omits "Did you mean" suggestions, which
-    would reveal names in the schema.
+    Raises GraphQLRequestError with the path of each error, or of the first ``MAX_ERRORS``.
     """
-    nodes = definition.variable_definitions or ()
-    values = get_variable_values(schema, nodes, variables, MAX_ERRORS, hide_suggestions=hide_suggestions)
-    if isinstance(values, list):
-        errors = _errors_with_paths(schema, definition, variables, hide_suggestions=hide_suggestions)
-        raise GraphQLRequestError(errors or _errors_without_paths(values))
-    return values
+    coerced = get_variable_values(schema, definition.variable_definitions or (), variables, max_errors=1)
+    if isinstance(coerced, list):
+        errors = _Errors()
+        _report_with_paths(schema, definition, variables, errors)
+        raise GraphQLRequestError(errors.reported or _errors_without_paths(coerced[:1]))
+    return coerced
 
 
-def _errors_with_paths(
-    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], *, hide_suggestions: bool
-) -> list[GraphQLError]:
+class _Errors:
+    """The errors of variables, up to ``MAX_ERRORS``: to find all of thousands would take seconds."""
+
+    def __init__(self) -> None:
+        self.reported: list[GraphQLError] = []
+
+    def report(self, error: GraphQLError, path: list[str | int], *, node: VariableDefinitionNode) -> None:
+        """Add an error, and raise EnoughErrors if it is the last one."""
+        name = node.variable.name.value
+        extensions = {"code": Code.BAD_USER_INPUT.value, "path": [name, *map(str, path)]}
+        message = without_values(f"Variable '${name}': {error.message}")
+        self.reported.append(GraphQLError(message, node, extensions=extensions))
+        if len(self.reported) == MAX_ERRORS:
+            raise EnoughErrors
+
+
+def _report_with_paths(
+    schema: GraphQLSchema, definition: OperationDefinitionNode, variables: dict[str, Any], errors: _Errors
+) -> None:
     """Validate the values again to obtain error paths, which graphql-core only includes in its messages."""
-    errors: list[GraphQLError] = []
     for node in definition.variable_definitions or ():
         name = node.variable.name.value
         signature = get_variable_signature(schema, node)
         if isinstance(signature, GraphQLError) or (name not in variables and node.default_value):
             continue
-
-        def report(error: GraphQLError, path: list[str | int], name: str = name, node: Any = node) -> None:
-            if len(errors) < MAX_ERRORS:
-                extensions = {"code": Code.BAD_USER_INPUT.value, "path": [name, *map(str, path)]}
-                message = without_values(f"Variable '${name}': {error.message}")
-                errors.append(GraphQLError(message, node, extensions=extensions))
-
+        report = partial(errors.report, node=node)
         try:
-            validate_input_value(variables.get(name, Undefined), signature.type, report, hide_suggestions)
+            validate_input_value(variables.get(name, Undefined), signature.type, report)
+        except EnoughErrors:
+            return
         except RecursionError:
             report(GraphQLError("The value is nested too deeply."), [])
-    return errors
 
 
 def _errors_without_paths(errors: list[GraphQLError]) -> list[GraphQLError]:

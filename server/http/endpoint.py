@@ -10,10 +10,11 @@ from graphql import OperationType
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from server.execution.clients import ClientKey, client_key
 from server.execution.executor_interface import Executor, MakeContext, Operation, with_cost
 from server.execution.result_stream import stream_results
 from server.http.negotiation import accepts_event_stream, response_media_type
-from server.http.request import HTTPRequest, read_request
+from server.http.request import HTTPRequest, TooLargeError, check_head, parse_payload, read_payload
 from server.http.response import Response
 from server.http.sse import EventStreamResponse, StreamLimits
 from server.http.statuses import malformed_request_status, request_error_status, result_status
@@ -22,15 +23,17 @@ from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import EVENT_STREAM, GRAPHQL, JSON
-from server.protocol.messages import MalformedRequest
+from server.protocol.messages import MalformedRequest, Request
 from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import request_id_of
+from server.protocol.signed_out_errors import sign_in_first
 
 
 class GraphQLEndpoint:
     """The ASGI endpoint of ``/graphql``. Its ``Route`` must not list methods, because it rejects other methods itself.
 
-    A request body may have at most ``max_body`` bytes, and must arrive within ``body_seconds``.
+    The session is read before the body, because its size and its price depend on it. A body must arrive within
+    ``body_seconds``.
     """
 
     def __init__(
@@ -39,14 +42,12 @@ class GraphQLEndpoint:
         make_context: MakeContext,
         connections: OpenConnections,
         *,
-        max_body: int = 1_048_576,
         body_seconds: float = 30,
         stream_limits: StreamLimits | None = None,
     ) -> None:
         self._executor = executor
         self._make_context = make_context
         self._connections = connections
-        self._max_body = max_body
         self._body_seconds = body_seconds
         self._stream_limits = stream_limits or StreamLimits()
 
@@ -83,10 +84,11 @@ class GraphQLEndpoint:
             return Response(result, media_type, result_status(result, media_type))
 
     async def _execute(self, request: HTTPRequest, media_type: str, request_id: str) -> Response | EventStreamResponse:
-        graphql_request = await read_request(request, max_body=self._max_body, body_seconds=self._body_seconds)
+        check_head(request)
         context = await self._make_context(
             request.header(b"authorization"), request.client, request.header(b"user-agent") or ""
         )
+        graphql_request = await self._receive(request, client_key(context.member_id, context.client))
         operation = self._executor.prepare(graphql_request, context)
         _check_operation_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:
@@ -98,6 +100,18 @@ class GraphQLEndpoint:
         if request.header(b"graphql-cost") == "1":
             result = with_cost(result, operation)
         return Response(result, media_type, result_status(result, media_type))
+
+    async def _receive(self, request: HTTPRequest, client: ClientKey) -> Request:
+        """Read and parse a GraphQL request, which the client pays for first."""
+        max_size = self._executor.admit(client)
+        try:
+            payload = await read_payload(request, max_size=max_size, body_seconds=self._body_seconds)
+        except TooLargeError:
+            if not client.is_member:
+                raise sign_in_first() from None
+            raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {max_size} bytes") from None
+        self._executor.receive(client, payload)
+        return parse_payload(request, payload)
 
 
 def _check_operation_type(operation: Operation, request: HTTPRequest) -> None:

@@ -18,6 +18,10 @@ MAX_PARAMETERS = 20
 """The maximum number of parameters in a URL, unknown ones included."""
 
 
+class TooLargeError(Exception):
+    """Raised when a request has more bytes than its client may send."""
+
+
 class HTTPRequest:
     """The parts of an HTTP request that matter here: its method, some of its headers, and its body."""
 
@@ -42,7 +46,9 @@ class HTTPRequest:
         return BODY_RECEIVED in self._state
 
     async def body(self, max_size: int) -> bytes:
-        """Return the body. Raises HTTPError if it has more than ``max_size`` bytes, and ClientDisconnect."""
+        """Return the body. Raises TooLargeError if it has more than ``max_size`` bytes, and ClientDisconnect."""
+        if self._declared_size() > max_size:
+            raise TooLargeError
         body = bytearray()
         while True:
             message = await self._receive()
@@ -50,33 +56,45 @@ class HTTPRequest:
                 raise ClientDisconnect
             body += message.get("body", b"")
             if len(body) > max_size:
-                raise HTTPError(413, "CONTENT_TOO_LARGE", f"The body is longer than {max_size} bytes")
+                raise TooLargeError
             if not message.get("more_body", False):
                 return bytes(body)
 
+    def _declared_size(self) -> int:
+        declared = self._headers.get(b"content-length", b"")
+        return int(declared) if declared.isdigit() else 0
 
-async def read_request(request: HTTPRequest, *, max_body: int, body_seconds: float) -> Request:
-    """Read and parse the GraphQL request in an HTTP request; HEAD is like GET.
 
-    The body may have at most ``max_body`` bytes, and must arrive within ``body_seconds``. Raises HTTPError,
-    MalformedRequest and ClientDisconnect.
-    """
+def check_head(request: HTTPRequest) -> None:
+    """Raise HTTPError if a request has the wrong method or type of content; HEAD is like GET."""
     if request.method in {"GET", "HEAD"}:
-        return parse_request(_parse_query_string(request.query_string))
+        return
     if request.method != "POST":
         raise HTTPError(405, "METHOD_NOT_ALLOWED", "Use GET or POST", Allow=METHODS)
     _check_content_type(request)
-    return parse_request(decode(await _read_body(request, max_body, body_seconds)))
 
 
-async def _read_body(request: HTTPRequest, max_body: int, body_seconds: float) -> bytes:
+async def read_payload(request: HTTPRequest, *, max_size: int, body_seconds: float) -> bytes:
+    """Return the bytes that hold the GraphQL request: the body, or the query string of a GET request.
+
+    The body must arrive within ``body_seconds``. Raises TooLargeError, HTTPError and ClientDisconnect.
+    """
+    if request.method != "POST":
+        if len(request.query_string) > max_size:
+            raise TooLargeError
+        return request.query_string
     if request.body_received:
-        return await request.body(max_body)
+        return await request.body(max_size)
     try:
         async with asyncio.timeout(body_seconds):
-            return await request.body(max_body)
+            return await request.body(max_size)
     except TimeoutError:
         raise HTTPError(408, "REQUEST_TIMEOUT", "The body took too long", Connection="close") from None
+
+
+def parse_payload(request: HTTPRequest, payload: bytes) -> Request:
+    """Parse the GraphQL request in a payload. Raises MalformedRequest."""
+    return parse_request(decode(payload) if request.method == "POST" else _parse_query_string(payload))
 
 
 def _check_content_type(request: HTTPRequest) -> None:

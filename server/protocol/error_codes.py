@@ -86,11 +86,13 @@ MEANINGS = {
         "The request has only the hash of a document, in `extensions.persistedQuery`; the server keeps no documents.",
         "Send the document in `query`, as Apollo's link does by itself.",
     ),
-    Code.GRAPHQL_PARSE_FAILED: Meaning(_SYNTAX_STATUS, "The document has a syntax error.", "Fix it at `locations`."),
+    Code.GRAPHQL_PARSE_FAILED: Meaning(
+        _SYNTAX_STATUS, "The document has a syntax error.", "Fix it at `locations`, which only members get."
+    ),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
         _DOCUMENT_STATUS,
-        "The document is not valid for the schema.",
-        "Fix it at `locations`; check the client's documents against the SDL.",
+        "The document is not valid for the schema; without a session, also: the variables are not, or a limit is exceeded.",
+        "Fix it at `locations`, which only members get; check the client's documents against the SDL.",
     ),
     Code.OPERATION_RESOLUTION_FAILURE: Meaning(
         _DOCUMENT_STATUS, "`operationName` does not select one of the document's operations.", "Name one."
@@ -107,7 +109,8 @@ MEANINGS = {
     ),
     Code.RATE_LIMITED: Meaning(
         _TOO_MANY_STATUS,
-        "The member, or the address of a client that is not signed in, has requested too much; for uploads: in a day.",
+        "The member, or the network of a client that is not signed in, has sent or requested too much; for uploads: in a "
+        "day.",
         "Wait for `retryAfter` seconds, then repeat the request.",
     ),
     Code.TOO_MANY_OPERATIONS: Meaning(
@@ -122,8 +125,9 @@ MEANINGS = {
         " with the same `idempotencyKey`.",
     ),
     Code.UNAUTHENTICATED: Meaning(
-        f"{_FIELD_STATUS}; 401 from `/files`; 401, or 200 in `application/json`, for introspection",
-        "The client is not signed in, or its session has ended.",
+        "401 from `/files`; 401, or 200 in `application/json`, from `/graphql`; beside `viewer: null` 294, or 200 in "
+        "`application/json`",
+        "The client is not signed in, or its session has ended, and what it sent is not open without one or is too large.",
         "Call `refreshSession` or sign in, then repeat the request.",
     ),
     Code.FACTOR_REQUIRED: Meaning(

@@ -14,6 +14,7 @@ from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
+from server.protocol.request_errors import GraphQLRequestError
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 from tests.support.clients.attempts import MUTATIONS, QUERIES, SUBSCRIPTIONS, VALIDATIONS, Attempt
@@ -125,7 +126,10 @@ def get_outcome(attempt: Attempt, case: Case, response: Json) -> str:
 async def subscribe(reader: InboxReader, attempt: Attempt, case: Case) -> str:
     streams = TrackerStreams()
     context = Context(INSTALLATION, reader, "192.0.2.1", case.viewer, streams)
-    operation = executor().prepare(Request(attempt.document, await make_variables(attempt, case), None), context)
+    try:
+        operation = executor().prepare(Request(attempt.document, await make_variables(attempt, case), None), context)
+    except GraphQLRequestError as error:
+        return get_outcome(attempt, case, error.formatted)
     async with run_feed(streams), aclosing(stream_results(executor(), operation, context, "a request")) as responses:
         next_response = asyncio.ensure_future(anext(responses))
         if "trackerChanged" in attempt.document:

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from graphql import DocumentNode, GraphQLError
+from graphql import GraphQLError
 
 from server.execution.cost.document_measures import DocumentMeasures
-from server.execution.cost.overlapping_fields import count_repeated_fields
 from server.execution.cost.selection_measures import Measures
 from server.limits import Limits
 from server.protocol.request_errors import limit_exceeded
@@ -19,25 +18,22 @@ class _Figure(NamedTuple):
     allowed: int
 
 
-def exceeded_limits(document: DocumentNode, measures: DocumentMeasures, limits: Limits) -> list[GraphQLError]:
+def exceeded_limits(measures: DocumentMeasures, repeated: int, limits: Limits) -> list[GraphQLError]:
     """Return an error for each exceeded limit, with the largest figure among the operations.
 
-    The document must not contain fragment cycles.
+    ``repeated`` is the number of fields that merge with another.
     """
     largest: dict[str, _Figure] = {}
-    for figure in _figures(document, measures, limits):
+    for figure in _figures(measures, repeated, limits):
         previous = largest.get(figure.limit)
         if figure.actual > (previous.actual if previous else figure.allowed):
             largest[figure.limit] = figure
     return [limit_exceeded(*figure) for figure in largest.values()]
 
 
-def _figures(document: DocumentNode, measures: DocumentMeasures, limits: Limits) -> Iterator[_Figure]:
-    selections = measures.selections
-    yield _Figure("selections", "The document's selections", selections, limits.max_selections)
-    if selections <= limits.max_selections:
-        subject = "The document's fields that merge with another"
-        yield _Figure("repeatedFields", subject, count_repeated_fields(document), limits.max_repeated)
+def _figures(measures: DocumentMeasures, repeated: int, limits: Limits) -> Iterator[_Figure]:
+    yield _Figure("selections", "The document's selections", measures.selections, limits.max_selections)
+    yield _Figure("repeatedFields", "The document's fields that merge with another", repeated, limits.max_repeated)
     for _, operation_measures in measures.operations:
         yield from _operation_figures(operation_measures, limits)
 

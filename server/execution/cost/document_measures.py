@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from server.execution.cost.expression import Cost, RowCount
-from server.execution.cost.pricing import META_FIELDS, FieldPrice, Pricing
+from server.execution.cost.pricing import FieldPrice, Pricing
 from server.execution.cost.row_counts import further_sort_key_count, ids_row_count, page_row_count, search_word_count
 from server.execution.cost.selection_measures import Measures, MeasuresBuilder
 
@@ -111,7 +111,6 @@ class _Measurer:
         measures = builder.measures
         measures.fields += 1
         measures.aliases += node.alias is not None
-        measures.introspects |= node.name.value in META_FIELDS
         arguments = node.arguments or ()
         measures.fields_with_variables += builder.add_values(argument.value for argument in arguments)
         nested = self._selection_set(node.selection_set, price.type_name) if node.selection_set else Measures()

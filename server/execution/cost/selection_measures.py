@@ -24,7 +24,6 @@ class Measures:
     longest_list: int = 0
     fields_with_variables: int = 0
     """The number of fields with a variable in their arguments; each of them coerces the value separately."""
-    introspects: bool = False
     cost: Cost = ZERO_COST
     row_cost: Cost = ZERO_COST
 
@@ -48,7 +47,6 @@ class MeasuresBuilder:
         measures.directives += other.directives
         measures.longest_list = max(measures.longest_list, other.longest_list)
         measures.fields_with_variables += other.fields_with_variables
-        measures.introspects |= other.introspects
 
     def add_fragment(self, other: Measures) -> None:
         """Add the measures of a fragment as if its selections were written here."""

@@ -10,6 +10,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from graphql.type import is_input_object_type
 
 from resolvers.schema_root import make_schema
+from tests.support import factories as make
 from tests.support.clients.graphql import ask
 
 pytestmark = pytest.mark.slow
@@ -104,9 +105,9 @@ async def test_no_answer_holds_a_secret_argument(database: str, name: str, argum
                 assert CANARY not in json.dumps(answer), answer
 
 
-async def test_an_unknown_field_beside_a_password_is_named_alone() -> None:
+async def test_an_unknown_field_beside_a_password_is_named_alone(database: str) -> None:
     answer = await ask(
-        None,
+        await make.member(),
         "mutation ($input: SignInInput!) { signIn(input: $input) { errors { code } } }",
         input={"email": "ann@acme.example", "password": CANARY, "remember": True},
     )

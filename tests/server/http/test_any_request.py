@@ -29,7 +29,7 @@ async def server() -> AsyncIterator[FakeApp]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10) as http_client:
+    async with httpx.AsyncClient(timeout=10, headers={"authorization": "Bearer good"}) as http_client:
         yield http_client
 
 

@@ -107,7 +107,7 @@ async def test_subscription(server: FakeApp) -> None:
 
 
 async def test_errors_leave_other_operations_running(server: FakeApp) -> None:
-    async with open_client(server, INIT) as client:
+    async with open_client(server, INIT_AS_ADA) as client:
         await client.send(subscribe("subscription { wait }", "w"))
         assert await client.receive() == next_message("w", data={"wait": 0})
         for query, code in (

@@ -20,7 +20,7 @@ from server.process.worker import MAX_MESSAGE_BYTES
 from server.protocol.origins import OriginPolicy
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
-from tests.support.servers.sample_schema import SCHEMA, Context, FakeApp, await_cancelled
+from tests.support.servers.sample_schema import SCHEMA, SIGNED_OUT_FIELDS, Context, FakeApp, await_cancelled
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def sample_api(
             return Context(app, None, None)
         return Context(app, "ada", dt.datetime.now(dt.UTC) + app.session_length)
 
-    executor = GraphQLExecutor(SCHEMA, limits)
+    executor = GraphQLExecutor(SCHEMA, limits, signed_out_fields=SIGNED_OUT_FIELDS)
     http = GraphQLEndpoint(
         executor, make_context, app.connections, body_seconds=body_seconds, stream_limits=stream_limits
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 
 from schema.declaration.base import Schema
 from server.open_connections import OpenConnections
@@ -218,6 +218,13 @@ class Subscription:
 
 
 SCHEMA = Schema(Query, Mutation, Subscription)
+
+SIGNED_OUT_FIELDS = {
+    operation: frozenset({"__typename", *root.fields})
+    for operation in OperationType
+    if (root := SCHEMA.graphql_schema.get_root_type(operation)) is not None
+}
+"""All root fields, which anonymous clients may use too."""
 
 ADA = Context(FakeApp(), "ada", None)
 """The context of the signed-in member "ada"."""

@@ -66,4 +66,4 @@ NOT_ACCEPTABLE = request_error(
 )
 MUTATION_BY_GET = request_error("A mutation needs POST", "METHOD_NOT_ALLOWED")
 WRONG_METHOD = request_error("Use GET or POST", "METHOD_NOT_ALLOWED")
-INTROSPECTION = request_error("Sign in first: only members may introspect the schema", "UNAUTHENTICATED")
+INTROSPECTION = request_error("Sign in first.", "UNAUTHENTICATED")
