@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from models.database import StatementLimits, database
 from resolvers.schema_root import make_schema
 from schema.context import Context
+from server.connections.lanes import Lanes
+from server.connections.open_connections import OpenConnections
 from server.endpoints.downloads import DownloadEndpoint
 from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
@@ -24,7 +26,6 @@ from server.http.endpoint import GraphQLEndpoint
 from server.middleware.stack import middleware_stack
 from server.observability.database_monitor import run_database_monitor
 from server.observability.metrics import NOTIFICATION_LAG
-from server.open_connections import OpenConnections
 from server.protocol.origins import OriginPolicy
 from server.setting_values import database_credentials
 from server.settings import Settings
@@ -58,13 +59,14 @@ class Application:
         self._tracker_streams = TrackerStreams()
         self._listen_state = ListenState()
         self._connections = OpenConnections(find_valid)
+        self._lanes = Lanes()
         self._origin_policy = OriginPolicy(settings.allowed_origins, local=settings.allow_local_origins)
         routes = self._routes()
         graphql = next(route for route in routes if isinstance(route, Route) and route.path == "/graphql")
         websocket = next(route for route in routes if isinstance(route, WebSocketRoute))
         self.asgi = Starlette(
             routes=routes,
-            middleware=middleware_stack(settings, self._origin_policy, graphql, websocket),
+            middleware=middleware_stack(settings, self._origin_policy, graphql, websocket, self._lanes),
             exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )
@@ -76,13 +78,20 @@ class Application:
     def _routes(self) -> list[BaseRoute]:
         limits = self._settings.limits
         executor = InstrumentedExecutor(GraphQLExecutor(make_schema(), limits, compiled=self._settings.compiled))
-        http = GraphQLEndpoint(executor, self._context, self._connections)
+        http = GraphQLEndpoint(
+            executor,
+            self._context,
+            self._connections,
+            body_seconds=limits.body_seconds,
+            signed_out_body_seconds=limits.signed_out_body_seconds,
+        )
         websocket = WebSocketEndpoint(
             executor,
             self._context,
             self._connections,
             policy=self._origin_policy,
             limits=SocketLimits.from_limits(limits),
+            turns=self._lanes.turns,
         )
         return [
             *(playground_routes(http) if self._settings.playground else [Route("/graphql", http)]),
@@ -101,7 +110,10 @@ class Application:
         )
 
     async def _viewer(self, authorization: str | None) -> Viewer | None:
-        return await authenticate(self._installation, authorization)
+        viewer = await authenticate(self._installation, authorization)
+        if authorization is not None:
+            self._lanes.remember(authorization, None if viewer is None else str(viewer.member_id))
+        return viewer
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

@@ -210,6 +210,20 @@ VARIABLES = (
         show=repr,
     ),
     Variable(
+        name="TRACKERS_ALLOWED_HOSTS",
+        setting="allowed_hosts",
+        parse=setting_values.hosts,
+        expected="host names and IP addresses with commas between, such as api.example.org, .example.net, 10.0.0.7",
+        meaning=(
+            "The hosts that the header `Host` may name, besides that of `TRACKERS_PUBLIC_URL`; ports do not matter, and "
+            "`.example.net` stands for all names that end with it. Requests for other hosts are refused with 400, those of "
+            "health checks too."
+        ),
+        absent=(),
+        absent_meaning="any",
+        show=repr,
+    ),
+    Variable(
         name="TRACKERS_TRUSTED_PROXIES",
         setting="trusted_proxies",
         parse=setting_values.networks,

@@ -17,7 +17,7 @@ class Limits:
     apply after every fragment spread is expanded. Limits on a member apply to all of the member's connections to one
     process; if a client is not signed in, they apply to its network instead, which is an IPv4 address or an IPv6 /64.
 
-    Tests may set ``operation_seconds`` and ``statement_seconds`` to a fraction of a second.
+    Tests may set what is in seconds to a fraction of a second.
     """
 
     max_body_bytes: int = _limit(1_048_576, "bytes", "The size of a request's body.")
@@ -64,3 +64,26 @@ class Limits:
     socket_operations: int = _limit(100, "operations", "The concurrent operations of one WebSocket connection.")
     sockets_per_member: int = _limit(1_000, "connections", "The open WebSocket connections of a member.")
     sockets_per_address: int = _limit(2_000, "connections", "The open WebSocket connections of a client's address.")
+    signed_out_sockets_per_address: int = _limit(
+        200, "connections", "The open WebSocket connections without a session of a client's address."
+    )
+    signed_out_sockets: int = _limit(2_000, "connections", "The open WebSocket connections without a session, in all.")
+    signed_out_socket_seconds: int = _limit(
+        60, "seconds", "The time for which a WebSocket connection without a session stays open."
+    )
+    connections_per_address: int = _limit(
+        4_000, "connections", "The open connections of a client's address that have not shown a valid session."
+    )
+    connections: int = _limit(
+        20_000, "connections", "The open connections that have not shown a valid session, in all."
+    )
+    unfinished_bytes_per_address: int = _limit(
+        16_777_216,
+        "bytes",
+        "What the server keeps of long requests and messages of an address that have not arrived whole.",
+    )
+    unfinished_bytes: int = _limit(
+        67_108_864, "bytes", "What the server keeps of long requests and messages that have not arrived whole, in all."
+    )
+    body_seconds: int = _limit(30, "seconds", "The time in which a body, or a message over WebSocket, must arrive.")
+    signed_out_body_seconds: int = _limit(10, "seconds", "The same without a valid session.")

@@ -21,6 +21,7 @@ _TLS_MODES: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttl
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 _ORIGIN_PATTERN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
 _DOMAIN_PATTERN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_HOST_PATTERN = re.compile(r"\[[0-9a-f:.]+\]|\.?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
 _BUCKET_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PLACEHOLDER_PATTERN = re.compile(r"\{[^}]*\}")
 
@@ -130,6 +131,14 @@ def domain(text: str) -> str:
     if len(name) > 253 or not _DOMAIN_PATTERN.fullmatch(name):
         raise ValueError
     return name
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    """Return hosts as ``Host`` has them, in lower case and without ports; one may begin with a point."""
+    found = tuple(item.strip().lower().removesuffix(".") for item in text.split(","))
+    if not all(_HOST_PATTERN.fullmatch(host) for host in found):
+        raise ValueError
+    return found
 
 
 def networks(text: str) -> tuple[Network, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from server.environment import LIMIT_VARIABLES, SECRET, VARIABLES, SettingsError
 from server.limits import Limits
@@ -28,6 +29,8 @@ class Settings:
     public_url: str
     edit_url: str
     password_url: str
+    allowed_hosts: tuple[str, ...]
+    """An empty tuple means any host."""
     trusted_proxies: tuple[Network, ...]
     metrics_token: str | None = field(repr=False)
     playground: bool
@@ -60,6 +63,12 @@ class Settings:
         The first one signs, all of them verify. One is generated there if there is none. Raises SettingsError.
         """
         return self.secrets or load_or_generate_secrets(self.state_dir)
+
+    @property
+    def served_hosts(self) -> tuple[str, ...]:
+        """Return the allowed hosts with that of the public URL, or an empty tuple if any is allowed."""
+        public = urlsplit(self.public_url).hostname or ""
+        return (*self.allowed_hosts, f"[{public}]" if ":" in public else public) if self.allowed_hosts else ()
 
     @property
     def links_lead_nowhere(self) -> bool:

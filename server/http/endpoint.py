@@ -10,6 +10,7 @@ from graphql import OperationType
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from server.connections.open_connections import OpenConnections
 from server.execution.clients import ClientKey, client_key
 from server.execution.executor_interface import Executor, MakeContext, Operation, with_cost
 from server.execution.result_stream import stream_results
@@ -18,7 +19,6 @@ from server.http.request import HTTPRequest, TooLargeError, check_head, parse_pa
 from server.http.response import Response
 from server.http.sse import EventStreamResponse, StreamLimits
 from server.http.statuses import malformed_request_status, request_error_status, result_status
-from server.open_connections import OpenConnections
 from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.http_errors import HTTPError
@@ -43,12 +43,14 @@ class GraphQLEndpoint:
         connections: OpenConnections,
         *,
         body_seconds: float = 30,
+        signed_out_body_seconds: float = 10,
         stream_limits: StreamLimits | None = None,
     ) -> None:
         self._executor = executor
         self._make_context = make_context
         self._connections = connections
         self._body_seconds = body_seconds
+        self._signed_out_body_seconds = min(body_seconds, signed_out_body_seconds)
         self._stream_limits = stream_limits or StreamLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,8 +106,9 @@ class GraphQLEndpoint:
     async def _receive(self, request: HTTPRequest, client: ClientKey) -> Request:
         """Read and parse a GraphQL request, which the client pays for first."""
         max_size = self._executor.admit(client)
+        body_seconds = self._body_seconds if client.is_member else self._signed_out_body_seconds
         try:
-            payload = await read_payload(request, max_size=max_size, body_seconds=self._body_seconds)
+            payload = await read_payload(request, max_size=max_size, body_seconds=body_seconds)
         except TooLargeError:
             if not client.is_member:
                 raise sign_in_first() from None

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 from server.protocol.http_errors import HTTPError
 from server.protocol.media_types import JSON, UTF_8_NAMES, parse_media_type
 from server.protocol.messages import MalformedRequest, Request, UnreadableRequest, decode, parse_request
-from server.protocol.scopes import BODY_RECEIVED, joined_values
+from server.protocol.scopes import BODY_RECEIVED, connection_of, joined_values
 
 METHODS = "GET, HEAD, POST"
 PARAMETERS = ("query", "operationName", "variables", "extensions", "onError")
@@ -33,6 +33,7 @@ class HTTPRequest:
         # Of a header that is repeated, the first counts.
         self._headers = dict(reversed(scope["headers"]))
         self._state = scope.get("state", {})
+        self._connection = connection_of(scope)
         self._receive = receive
 
     def header(self, name: bytes) -> str | None:
@@ -59,6 +60,8 @@ class HTTPRequest:
                 raise TooLargeError
             if not message.get("more_body", False):
                 return bytes(body)
+            if self._connection is not None:
+                self._connection.keep_bytes(len(body))
 
     def _declared_size(self) -> int:
         declared = self._headers.get(b"content-length", b"")

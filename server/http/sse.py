@@ -14,10 +14,10 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from server.connections.open_connections import OpenConnections
 from server.execution.executor_interface import Context, SharedResult
 from server.execution.session_watch import SessionWatch
 from server.observability.metrics import OPEN_EVENT_STREAMS
-from server.open_connections import OpenConnections
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import encode
 from services.accounts.current_viewers import SessionKey

@@ -1,4 +1,4 @@
-"""What holds for every request, done once: its id, its log line, the headers of its response, and where it goes.
+"""What holds for every request, done once: its id, its turn, its log line, the headers of its response, and where it goes.
 
 All of it is in one callable, because each ASGI middleware costs a coroutine for the request and one for each message
 that is sent. ``/graphql`` is found without the router, which tries one route after the other.
@@ -11,6 +11,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from server.connections.lanes import Lanes
 from server.middleware.access_log import CLIENT_CLOSED_REQUEST, log_request
 from server.middleware.request_id import RequestIds
 from server.middleware.response_headers import ResponseHeaders
@@ -27,7 +28,7 @@ class Gateway:
     It responds with an error if the application raises an exception. ``graphql`` and ``websocket`` are the routes of
     ``/graphql``, whose requests and WebSockets skip the application's router and other middleware. If ``https`` is true,
     clients reach the server over HTTPS. Requests of ``trusted_proxies`` may name the client's address and the request's
-    id.
+    id. ``lanes`` are where requests wait for their turn.
     """
 
     def __init__(
@@ -39,8 +40,10 @@ class Gateway:
         policy: OriginPolicy | None = None,
         https: bool = False,
         trusted_proxies: Collection[Network] = (),
+        lanes: Lanes | None = None,
     ) -> None:
         self._app = app
+        self._lanes = lanes or Lanes()
         self._graphql = graphql
         self._websocket = websocket
         self._request_ids = RequestIds(trusted_proxies)
@@ -70,7 +73,10 @@ class Gateway:
         response = _Response(scope, send, self._response_headers)
         token = request_context.set(context)
         try:
-            await self._route(scope)(scope, receive, response.send)
+            if await self._lanes.admit(scope):
+                await self._route(scope)(scope, receive, response.send)
+            else:
+                await self._lanes.refusal()(scope, receive, response.send)
         except Exception as error:
             error_response = internal_error_response(error, scope)
             if response.status != CLIENT_CLOSED_REQUEST:

@@ -1,72 +1,82 @@
-"""uvicorn's HTTP/1.1 protocol with limits on a request's head (the request line and headers), and with JSON errors.
+"""uvicorn's HTTP/1.1 protocol, hardened against clients that send too much, too slowly, or too many requests at once.
 
-By default, uvicorn accepts heads of any length, waits indefinitely for a head to be complete, and answers malformed
+By default, uvicorn accepts heads (the request line and headers) of any length, waits indefinitely for a head to be complete,
+parses all the requests that a client sends behind one another, reads a body on that nobody wants, and answers malformed
 requests in plain text. It also sends no reason phrase with status 294, because Python's ``HTTPStatus`` lacks it.
 """
 
-import asyncio
-from http import HTTPStatus
+import weakref
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from server.process.http_connection import LINGER_SECONDS, HttpConnection
 from server.process.response_head import HeadHoldingTransport
 from server.protocol.error_codes import Code
-from server.protocol.errors import request_error_result
-from server.protocol.messages import encode
-from server.protocol.scopes import BODY_RECEIVED
+from server.protocol.scopes import BODY_RECEIVED, CONNECTION
 
 STATUS_LINE[294] = b"HTTP/1.1 294 Partial Success\r\n"
 
 MAX_URL_BYTES = 65_535
 """The maximum length of a URL, which is that of httptools."""
+MAX_HEADERS = 200
+"""The maximum number of headers: each takes a hundred bytes, however short it is."""
 URL_TOO_LONG = f"The URL is longer than {MAX_URL_BYTES} bytes: send a long query by POST"
 HEADERS_TOO_LONG = "The request's headers are too long"
-LINGER_SECONDS = 2.0
-"""How long the rest of a refused request is read and ignored."""
 
 
-class HttpProtocol(HttpToolsProtocol):
+class HttpProtocol(HttpConnection):
     """The value of ``http`` in uvicorn's configuration."""
 
     max_head_bytes = 131_072
     """The maximum size of a head, of a chunk's header, and of the trailers. A chunk's header and trailers that are read
     from the socket in a single call may exceed it."""
-    head_timeout = 20.0
-    """Seconds within which an idle connection must send a complete head. An incomplete one is answered with 408."""
-
     url = b""
-    _timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-    """The bytes received since the last complete part of a request."""
     _headers_size = 0
     """The size of the head's headers, which are counted too because a head may be read in a single call."""
-    _in_head = False
-    _refused = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer for the first request's head."""
-        super().connection_made(transport)
-        self._start_timer()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer."""
-        self._stop_timer()
-        super().connection_lost(exc)
+    _body_left: int | None = None
+    """How many bytes of the body are missing, or None if it comes in chunks."""
 
     def data_received(self, data: bytes) -> None:
-        """Process received data; respond with 414 or 431 and close the connection if the head is too long."""
-        if self._refused:
-            return
+        """Process received data, as far as no request waits that came before."""
+        if not self._refused:
+            self._parts.append(data)
+            self._parse_parts()
+
+    def _parse_parts(self) -> None:
+        """Parse what has been received until a request is complete, whose response the next one has to wait for."""
+        while self._parts and not self._refused and self.parser is not None:
+            if self._is_responding and not self._in_body:
+                break
+            self._parse(self._parts.take_body(self._body_left) if self._in_body else self._parts.take_head())
+        self.flow.is_ahead = bool(self._parts)
+        if self._parts:
+            self.flow.pause_reading()
+        self._count_bytes()
+
+    def _parse(self, data: bytes) -> None:
+        """Parse a part; respond with 414 or 431 and close the connection if the head is too long."""
         self._head_bytes += len(data)
         super().data_received(data)
         if len(self.url) > MAX_URL_BYTES:
             self._refuse(414, Code.CONTENT_TOO_LARGE, URL_TOO_LONG)
-        elif self._head_bytes > self.max_head_bytes:
+        elif self._head_bytes > self.max_head_bytes or len(self.headers or ()) > MAX_HEADERS:
             self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over to the protocol for WebSockets."""
+        self._stop_timer()
+        self._release()
+        self._parts.clear()
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Ignore a wish to use another protocol, without the warning with which anybody could fill the log."""
 
     def on_message_begin(self) -> None:
         """Start the timer when a head begins."""
         super().on_message_begin()
+        self.scope["state"][CONNECTION] = weakref.ref(self)
         self._in_head = True
         self._headers_size = 0
         self._start_timer()
@@ -81,9 +91,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_head = False
         self._stop_timer()
-        if self._headers_size > self.max_head_bytes:
+        if len(self.url) > MAX_URL_BYTES:
+            self._refuse(414, Code.CONTENT_TOO_LARGE, URL_TOO_LONG)
+        elif self._headers_size > self.max_head_bytes or len(self.headers) > MAX_HEADERS:
             self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
+        elif refusal := self._admission.hosts.refusal(self.url, self._values(b"host")):
+            self._refuse(400, Code.BAD_REQUEST, refusal)
         else:
+            self._in_body = True
+            self._body_left = self._declared_length()
             super().on_headers_complete()
             self._hold_head()
 
@@ -97,15 +113,46 @@ class HttpProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Pass part of the body to the application, which limits the body's length."""
         self._head_bytes = 0
+        if self._body_left is not None:
+            self._body_left -= len(body)
         if not self._refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Reset the byte count for the next request, and let the application know that it need not wait for a body."""
         self._head_bytes = 0
+        self._in_body = False
+        self._kept_bytes = 0
         self.scope["state"][BODY_RECEIVED] = True
         if not self._refused:
             super().on_message_complete()
+            if not self._is_responding:  # the rest of a refused body has arrived after all
+                self._start_timer()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request; close the connection if the rest of a body that nobody wants does not arrive."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            return
+        if self._in_body:
+            self._stop_timer()
+            self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        elif self._parts:
+            self.loop.call_soon(self._parse_waiting)
+
+    def _parse_waiting(self) -> None:
+        if not self.transport.is_closing():
+            self._parse_parts()
+            self.flow.resume_reading()
+
+    def _values(self, name: bytes) -> list[bytes]:
+        return [value for header, value in self.headers if header == name]
+
+    def _declared_length(self) -> int | None:
+        """Return the length of the body, or None if it comes in chunks. The parser has compared the headers."""
+        if self._values(b"transfer-encoding"):
+            return None
+        return int((self._values(b"content-length") or [b"0"])[0])
 
     def send_400_response(self, msg: str) -> None:
         """Respond to a malformed request with a JSON error; the parser also rejects a URL that is too long."""
@@ -113,57 +160,3 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(414, Code.CONTENT_TOO_LARGE, URL_TOO_LONG)
         else:
             self._refuse(400, Code.BAD_REQUEST, msg.removesuffix("."))
-
-    def _refuse(self, status: int, code: Code, message: str) -> None:
-        """Respond with an error once, and close the connection when the client has had time to read the response.
-
-        Closing it while the client still sends would make its operating system discard the response.
-        """
-        if self._refused or self.transport.is_closing():
-            return
-        self._refused = True
-        self._stop_timer()
-        write_error(self.transport, status, code, message)
-        if self._is_responding or not self.transport.can_write_eof():
-            self.transport.close()
-        else:
-            self.transport.write_eof()
-            self.loop.call_later(LINGER_SECONDS, self.transport.close)
-
-    @property
-    def _is_responding(self) -> bool:
-        """Whether the response to an earlier request is still being sent."""
-        return self.cycle is not None and not self.cycle.response_complete
-
-    def _start_timer(self) -> None:
-        self._stop_timer()
-        self._timer = self.loop.call_later(self.head_timeout, self._close_if_idle)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _close_if_idle(self) -> None:
-        if self._is_responding:
-            self._start_timer()
-        elif self._in_head:
-            self._refuse(408, Code.REQUEST_TIMEOUT, "The request's headers took too long")
-        else:
-            self.transport.close()
-
-
-def refuse_connection(transport: asyncio.Transport, status: int, code: Code, message: str) -> None:
-    """Respond with a GraphQL error to a request that cannot reach the application, and close the connection."""
-    write_error(transport, status, code, message)
-    transport.close()
-
-
-def write_error(transport: asyncio.Transport, status: int, code: Code, message: str) -> None:
-    """Write a GraphQL error as the last response of a connection."""
-    body = encode(request_error_result(message, code.value))
-    head = (
-        b"content-type: application/json; charset=utf-8\r\ncache-control: no-store\r\n"
-        b"x-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-    )
-    transport.write(STATUS_LINE[HTTPStatus(status)] + head + body)

@@ -12,8 +12,10 @@ import uvicorn
 
 from server.app import Application
 from server.process.acceptor import Acceptor
+from server.process.admission import Admission, ServerConfig
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
+from server.protocol.hosts import HostPolicy
 from server.settings import Settings
 
 SHUTDOWN_TIMEOUT = 20
@@ -99,12 +101,14 @@ def run_server(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(_config(application), application, on_ready, on_tick, acceptor).run([server_socket])
+        _Server(_config(application, settings), application, on_ready, on_tick, acceptor).run([server_socket])
 
 
-def _config(application: Application) -> uvicorn.Config:
-    return uvicorn.Config(
+def _config(application: Application, settings: Settings) -> ServerConfig:
+    hosts = HostPolicy(settings.served_hosts)
+    return ServerConfig(
         application.asgi,
+        admission=Admission(settings.limits, trusted_proxies=settings.trusted_proxies, hosts=hosts),
         loop="uvloop",
         http=HttpProtocol,
         ws=WebSocketProtocol,

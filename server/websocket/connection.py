@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from server.connections.shared_limit import SharedLimit
+from server.connections.turns import TurnLostError, Turns
+from server.execution.clients import client_key
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.executor_interface import Context, Executor, MakeContext
 from server.execution.session_watch import SessionWatch
@@ -26,14 +29,16 @@ from server.protocol.request_ids import new_request_id
 from server.websocket.authorization import find_authorization
 from server.websocket.limits import SocketLimits
 from server.websocket.operations import Operations
+from server.websocket.payment import pay
+from server.websocket.pings import Pings, pong
 from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
 from server.websocket.transport import EXTENSION, SocketTransport
 from services.accounts.current_viewers import SessionKey
 
-T = TypeVar("T")
-
 MAX_USER_AGENT_LENGTH = 200
 """The part of the header ``User-Agent`` that is kept as long as the connection is open."""
+
+T = TypeVar("T")
 
 
 class Connection:
@@ -43,9 +48,9 @@ class Connection:
     """
 
     __slots__ = (
-        "_address", "_authorization", "_close_reason", "_handshake_authorization", "_init_timer", "_is_initialised", "_is_shutting_down", "_limits",
-        "_make_context", "_member_limiter", "_operations", "_send_queue", "_session", "_transport", "_user_agent",
-        "_websocket", "_work",
+        "_address", "_authorization", "_close_reason", "_close_timer", "_executor", "_handshake_authorization", "_is_initialised",
+        "_is_shutting_down", "_lane", "_limits", "_make_context", "_member_limiter", "_opened_at", "_operations", "_pings",
+        "_send_queue", "_session", "_strangers", "_transport", "_turns", "_user_agent", "_websocket", "_work",
     )  # fmt: skip
 
     def __init__(
@@ -55,13 +60,20 @@ class Connection:
         make_context: MakeContext,
         limits: SocketLimits,
         member_limiter: ConcurrencyLimiter,
+        strangers: SharedLimit,
+        turns: Turns,
     ) -> None:
         self._websocket = websocket
         self._transport: SocketTransport = websocket.scope["extensions"][EXTENSION]
+        self._executor = executor
         self._make_context = make_context
         self._limits = limits
         self._member_limiter = member_limiter
+        self._strangers = strangers
+        self._turns = turns
+        self._pings = Pings()
         self._address = websocket.client.host if websocket.client else ""
+        self._lane = client_key(None, self._address)
         self._authorization: str | None = None
         self._handshake_authorization = Headers(scope=websocket.scope).getlist("authorization")
         self._user_agent = websocket.headers.get("user-agent", "")[:MAX_USER_AGENT_LENGTH]
@@ -71,8 +83,12 @@ class Connection:
         self._is_shutting_down = False
         self._work: asyncio.Task[Any] | None = None
         self._session = SessionWatch(self.end_session)
-        self._init_timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
-            limits.init_timeout, self.close_with, 4408, "Connection initialisation timeout"
+        self._opened_at = asyncio.get_running_loop().time()
+        self._close_timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            min(limits.init_timeout, limits.stranger_seconds),
+            self.close_with,
+            4408,
+            "Connection initialisation timeout",
         )
         self._send_queue = SendQueue(
             self._transport, self.close_with, max_seconds=limits.send_timeout, max_bytes=limits.max_unread_bytes
@@ -97,6 +113,10 @@ class Connection:
     def session_of(self, member_id: str) -> SessionKey | None:
         """Return the session of the connection if it belongs to this member."""
         return self._session.session_of(member_id)
+
+    def drop(self) -> None:
+        """Close the connection because there are too many without a session, of which it is the oldest."""
+        self.close_with(4429, "Too many connections without a session")
 
     def end_session(self, reason: str) -> None:
         """Close the connection and its operations because its session has ended."""
@@ -123,7 +143,7 @@ class Connection:
                 await self._operations.finish(self._limits.finish_timeout)
                 self.close_with(1001, "Going away")
         finally:
-            self._stop_init_timer()
+            self._stop_close_timer()
             self._send_queue.stop()
             self._session.stop()
             cancelled = self._operations.cancel()
@@ -139,10 +159,10 @@ class Connection:
             async with asyncio.timeout(self._limits.close_timeout):
                 await self._websocket.close(code, reason)
 
-    def _stop_init_timer(self) -> None:
-        if self._init_timer is not None:
-            self._init_timer.cancel()
-            self._init_timer = None
+    def _stop_close_timer(self) -> None:
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+            self._close_timer = None
 
     async def _read(self) -> None:
         try:
@@ -153,7 +173,14 @@ class Connection:
                 text = event.get("text")
                 if text is None:
                     raise MalformedRequest("Binary messages are not part of the protocol")
-                await self._handle(parse_message(text))
+                if not self._turns.try_take(self._lane):
+                    await self._unless_stopping(self._turns.wait(self._lane))
+                while not self._is_stopping and (seconds := pay(self._executor, self._lane, text)):
+                    await self._unless_stopping(asyncio.sleep(seconds))
+                if not self._is_stopping:
+                    await self._handle(parse_message(text), len(text))
+        except TurnLostError:
+            self.close_with(4429, "Too many messages")
         except MalformedRequest as error:
             self.close_with(4400, str(error))
         except Exception as error:
@@ -162,14 +189,12 @@ class Connection:
             code, reason = (1013, "Try again later") if is_outage(error) else (4500, "Internal server error")
             self.close_with(code, reason)
 
-    async def _handle(self, message: Message) -> None:
+    async def _handle(self, message: Message, length: int) -> None:
         match message.type:
             case "connection_init":
                 await self._initialise(message.payload or {})
             case "ping":
-                pong: dict[str, Any] = {"type": "pong"}
-                if not self._send_queue.send(pong if message.payload is None else {**pong, "payload": message.payload}):
-                    await self._send_queue.drain()  # read no more of a client that does not read either
+                await self._answer_ping(message, length)
             case "subscribe" if not self._is_initialised:
                 self.close_with(4401, "Unauthorized")
             case "subscribe":
@@ -178,12 +203,20 @@ class Connection:
             case "complete":
                 self._operations.complete(message.id)
 
+    async def _answer_ping(self, message: Message, length: int) -> None:
+        """Answer a ping; read no more of a client that sends too many of them, or does not read the answers."""
+        answer = pong(message, length)
+        while not self._is_stopping and (seconds := self._pings.take()):
+            await self._unless_stopping(asyncio.sleep(seconds))
+        if not self._send_queue.send(answer):
+            await self._send_queue.drain()
+
     async def _initialise(self, payload: dict[str, Any]) -> None:
         if self._is_initialised:
             self.close_with(4429, "Too many initialisation requests")
             return
         self._is_initialised = True
-        self._stop_init_timer()
+        self._stop_close_timer()
         self._authorization = find_authorization(payload, self._handshake_authorization)
         context = await self._unless_stopping(self._authenticate())
         if context is None:
@@ -212,4 +245,13 @@ class Connection:
             self.close_with(4429, f"At most {limit} connections at a time for one member")
             return False
         self._session.start(context)
+        if context.member_id is not None:
+            self._lane = client_key(context.member_id, self._address)
+            self._strangers.release(self)
+            self._transport.allow_session()
+            return True
+        seconds = self._limits.stranger_seconds  # no longer than is enough to sign in
+        self._close_timer = asyncio.get_running_loop().call_at(
+            self._opened_at + seconds, self.close_with, 4403, f"Forbidden: no session within {seconds:g} seconds"
+        )
         return True

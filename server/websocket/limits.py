@@ -25,6 +25,12 @@ class SocketLimits:
     """The maximum number of concurrent operations on one connection."""
     connections_per_member: int = _DEFAULTS.sockets_per_member
     connections_per_address: int = _DEFAULTS.sockets_per_address
+    strangers_per_address: int = _DEFAULTS.signed_out_sockets_per_address
+    """The maximum number of connections of an address that have no session."""
+    strangers: int = _DEFAULTS.signed_out_sockets
+    """The maximum number of connections that have no session, in all."""
+    stranger_seconds: float = _DEFAULTS.signed_out_socket_seconds
+    """How long a connection without a session stays open."""
 
     @classmethod
     def from_limits(cls, limits: Limits) -> "SocketLimits":
@@ -33,4 +39,7 @@ class SocketLimits:
             operations=limits.socket_operations,
             connections_per_member=limits.sockets_per_member,
             connections_per_address=limits.sockets_per_address,
+            strangers_per_address=limits.signed_out_sockets_per_address,
+            strangers=limits.signed_out_sockets,
+            stranger_seconds=limits.signed_out_socket_seconds,
         )

@@ -22,3 +22,6 @@ class SocketTransport(Protocol):
 
     def interrupt_receive(self) -> None:
         """Make the application receive ``websocket.disconnect``, although the client is still connected."""
+
+    def allow_session(self) -> None:
+        """Allow the client to send what members may send, which is more."""

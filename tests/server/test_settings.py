@@ -36,6 +36,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         public_url="http://127.0.0.1:8000",
         edit_url="http://127.0.0.1:8000/trackers/{id}",
         password_url="http://127.0.0.1:8000/password#token={token}",
+        allowed_hosts=(),
         trusted_proxies=(),
         metrics_token=None,
         playground=True,
@@ -61,6 +62,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         PUBLIC_URL="https://trackers.example/base",
         EDIT_URL="https://app.example/edit?id={id}",
         PASSWORD_URL="{public_url}/set/{token}",
+        ALLOWED_HOSTS="API.example.org, .example.net.,[::1]",
         TRUSTED_PROXIES="10.0.0.7, 10.1.0.0/16,::1",
         METRICS_TOKEN="m-token",
         PLAYGROUND="0",
@@ -80,6 +82,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         public_url="https://trackers.example/base",
         edit_url="https://app.example/edit?id={id}",
         password_url="https://trackers.example/base/set/{token}",
+        allowed_hosts=("api.example.org", ".example.net", "[::1]"),
         trusted_proxies=(ip_network("10.0.0.7/32"), ip_network("10.1.0.0/16"), ip_network("::1/128")),
         metrics_token="m-token",
         playground=False,
@@ -162,6 +165,7 @@ MAIL_FORMAT = "an address such as trackers@example.org"
 PUBLIC_FORMAT = "an http or https address without a slash at its end"
 EDIT_FORMAT = "an http or https address with {id} in it, which may begin with {public_url}"
 PASSWORD_FORMAT = "an http or https address with {token} in it, which may begin with {public_url}"
+HOSTS_FORMAT = "host names and IP addresses with commas between, such as api.example.org, .example.net, 10.0.0.7"
 PROXIES_FORMAT = "IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16"
 ORIGINS_FORMAT = "origins with commas between, such as https://app.example.org, http://localhost:3000"
 FILES_FORMAT = "s3://bucket or s3://bucket/prefix"
@@ -213,6 +217,9 @@ TOKEN_FORMAT = "visible ASCII characters without a space"
         ("EDIT_URL", "https://app.example/{id}/{name}", "'https://app.example/{id}/{name}'", EDIT_FORMAT),
         ("EDIT_URL", "/trackers/{id}", "'/trackers/{id}'", EDIT_FORMAT),
         ("PASSWORD_URL", "{public_url}/{id}", "'{public_url}/{id}'", PASSWORD_FORMAT),
+        ("ALLOWED_HOSTS", "https://api.example.org", "'https://api.example.org'", HOSTS_FORMAT),
+        ("ALLOWED_HOSTS", "api.example.org:80", "'api.example.org:80'", HOSTS_FORMAT),
+        ("ALLOWED_HOSTS", "a,,b", "'a,,b'", HOSTS_FORMAT),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "'10.0.0.1/8'", PROXIES_FORMAT),
         ("TRUSTED_PROXIES", "proxy.example", "'proxy.example'", PROXIES_FORMAT),
         ("TRUSTED_PROXIES", "fe80::1/x", "'fe80::1/x'", PROXIES_FORMAT),

@@ -52,7 +52,7 @@ def error_result(code: str, message: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-REQUEST_LINE = b"GET /graphql HTTP/1.1\r\n"
+REQUEST_LINE = b"GET /graphql HTTP/1.1\r\nHost: here\r\n"
 TOO_LONG = error_result("CONTENT_TOO_LARGE", "The request's headers are too long")
 TOO_SLOW = error_result("REQUEST_TIMEOUT", "The request's headers took too long")
 URL_TOO_LONG = error_result("CONTENT_TOO_LARGE", "The URL is longer than 65535 bytes: send a long query by POST")
@@ -77,7 +77,9 @@ async def test_a_url_that_is_too_long_is_refused(server: FakeApp, rest: bytes) -
 
 async def test_a_url_of_the_maximum_length_is_read(server: FakeApp) -> None:
     url = b"/graphql?query={hello}&x=".ljust(MAX_URL_BYTES, b"a")
-    status, body = parse(await response_to(server, b"GET " + url + b" HTTP/1.1\r\nConnection: close\r\n\r\n"))
+    status, body = parse(
+        await response_to(server, b"GET " + url + b" HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    )
     assert (status, body) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
 
 

@@ -12,7 +12,7 @@ from websockets.typing import Origin, Subprotocol
 
 from server.protocol.origins import REFUSAL
 from server.websocket.limits import SocketLimits
-from tests.support.clients.websocket import ACK, INIT, next_message, open_client, subscribe
+from tests.support.clients.websocket import ACK, INIT, INIT_AS_ADA, next_message, open_client, subscribe
 from tests.support.servers.sample_api import sample_api
 from tests.support.servers.sample_schema import FakeApp
 
@@ -38,6 +38,8 @@ async def test_connection_is_acknowledged(server: FakeApp, payload: dict[str, An
 NO_ID = "subscribe: id must be a non-empty string"
 TYPES = "type must be one that a client sends: complete, connection_init, ping, pong, subscribe"
 
+TOO_LONG = "Forbidden: messages without a session must be shorter"
+
 # messages, sent in this order | close code | reason
 CLOSE_CASES: list[tuple[list[Any], int, str]] = [
     ([INIT, INIT], 4429, "Too many initialisation requests"),
@@ -57,7 +59,8 @@ CLOSE_CASES: list[tuple[list[Any], int, str]] = [
     (["null"], 4400, "A message must be an object"),
     (["{"], 4400, "The request is not valid JSON"),
     ([""], 4400, "The request is not valid JSON"),
-    (["[" * 100_000], 4400, "The request is not valid JSON"),
+    (["[" * 16_384], 4400, "The request is not valid JSON"),
+    (["[" * 16_385], 4403, TOO_LONG),
     ([b'{"type":"connection_init"}'], 4400, "Binary messages are not part of the protocol"),
     (["{}"], 4400, TYPES),
     (
@@ -87,7 +90,8 @@ CLOSE_CASES: list[tuple[list[Any], int, str]] = [
         4409,
         "Subscriber for " + "é" * 54,
     ),
-    ([INIT, "x" * 1_048_577], 1009, "frame with 1048577 bytes exceeds limit of 1048576 bytes"),
+    ([INIT, "x" * 16_385], 4403, TOO_LONG),
+    ([{"type": "ping", "payload": {"a": "x" * 4_096}}], 4400, "ping: a message may have at most 4096 characters"),
 ]
 
 
@@ -113,6 +117,14 @@ async def test_unsupported_subprotocol(server: FakeApp, offered: list[Subprotoco
 async def test_initialisation_times_out() -> None:
     async with sample_api(socket_limits=SocketLimits(init_timeout=0.05)) as server, open_client(server) as client:
         assert await client.wait_closed() == (4408, "Connection initialisation timeout")
+
+
+async def test_messages_of_members_are_longer(server: FakeApp) -> None:
+    async with open_client(server, INIT_AS_ADA) as client:
+        await client.send(subscribe("{ hello } #".ljust(90_000, "x")))
+        assert await client.receive() == next_message("1", data={"hello": "Hello you"})
+        await client.send("x" * 1_048_577)
+        assert await client.wait_closed() == (1009, "Message too long")
 
 
 async def test_origins(caplog: pytest.LogCaptureFixture) -> None:

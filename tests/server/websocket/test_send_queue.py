@@ -24,6 +24,9 @@ class Transport:
     def interrupt_receive(self) -> None:
         raise NotImplementedError
 
+    def allow_session(self) -> None:
+        raise NotImplementedError
+
     def read(self) -> list[bytes]:
         """Let the client read what waits."""
         self.is_writable = True

@@ -61,10 +61,12 @@ async def make_staff(domain: str = "example.org") -> Staff:
 
 
 @asynccontextmanager
-async def running_with_staff(postgres: str, template: str, directory: Path) -> AsyncIterator[tuple[Server, Staff]]:
-    """Run a server on a new database that contains a staff, and yield both."""
+async def running_with_staff(
+    postgres: str, template: str, directory: Path, **settings: str
+) -> AsyncIterator[tuple[Server, Staff]]:
+    """Run a server with these settings on a new database that contains a staff, and yield both."""
     async with fresh_database(postgres, template) as url:
         async with opened(database_credentials(url)):
             members = await make_staff()
-        async with run_server(directory, environment(url)) as server:
+        async with run_server(directory, environment(url, **settings)) as server:
             yield server, members

@@ -14,6 +14,7 @@ from server.execution.executor import GraphQLExecutor
 from server.http.endpoint import GraphQLEndpoint
 from server.http.sse import StreamLimits
 from server.limits import Limits
+from server.process.admission import ServerConfig
 from server.process.uvicorn_http import HttpProtocol
 from server.process.uvicorn_websocket import WebSocketProtocol
 from server.process.worker import MAX_MESSAGE_BYTES
@@ -66,7 +67,7 @@ async def sample_api(
 async def serving(asgi: ASGIApp, http_protocol: type[HttpProtocol] = HttpProtocol) -> AsyncIterator[str]:
     """Serve an application during the block, and yield its address."""
     server = uvicorn.Server(
-        uvicorn.Config(
+        ServerConfig(
             asgi,
             host="127.0.0.1",
             port=0,

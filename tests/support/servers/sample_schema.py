@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLError, OperationType
 
 from schema.declaration.base import Schema
-from server.open_connections import OpenConnections
+from server.connections.open_connections import OpenConnections
 from services.accounts.current_viewers import SessionKey
 from services.accounts.sessions import SessionEnded
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from server.open_connections import OpenConnections
+from server.connections.open_connections import OpenConnections
 from services.accounts.current_viewers import SessionKey
 
 EXPIRES_AT = datetime(2026, 1, 1, tzinfo=UTC)
