@@ -1,8 +1,8 @@
 // The page to which invitations and password resets link. The token is in the URL's fragment, which browsers do not send to
 // the server; it is removed from the URL at once and stored only in memory.
 
-const SET_PASSWORD = `mutation ($token: String!, $password: String!) {
-  setPassword(token: $token, password: $password) {
+const SET_PASSWORD = `mutation ($token: String!, $password: String!, $code: String) {
+  setPassword(token: $token, password: $password, code: $code) {
     session { viewer { member { email } organisation { name } } }
     errors { path code message }
   }
@@ -28,7 +28,7 @@ function showMessage(id, message) {
 function start() {
   token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
   history.replaceState(null, "", location.pathname + location.search);
-  for (const id of ["choose-alert", "password-error", "again-error", "ask-alert"]) showMessage(id, "");
+  for (const id of ["choose-alert", "password-error", "again-error", "code-error", "ask-alert"]) showMessage(id, "");
   byId("why").textContent = WITHOUT_TOKEN;
   showSection(token ? "choose" : "ask");
   byId(token ? "password" : "email").focus();
@@ -64,7 +64,7 @@ function onSubmit(form, alertId, action) {
 }
 
 function showErrors(errors) {
-  const invalidToken = errors.find(({ code }) => code === "INVALID_CREDENTIALS");
+  const invalidToken = errors.find(({ path, code }) => code === "INVALID_CREDENTIALS" && !path.length);
   if (invalidToken) {
     byId("why").textContent = invalidToken.message;
     showSection("ask");
@@ -72,18 +72,20 @@ function showErrors(errors) {
     return;
   }
   for (const { path, message } of errors) {
-    showMessage(path[0] === "password" ? "password-error" : "choose-alert", message);
+    if (path[0] === "code") byId("second-factor").hidden = false;
+    showMessage(["password", "code"].includes(path[0]) ? `${path[0]}-error` : "choose-alert", message);
   }
-  if (!byId("password-error").hidden) byId("password").focus();
+  const wrong = ["password", "code"].find((id) => !byId(`${id}-error`).hidden);
+  if (wrong) byId(wrong).focus();
 }
 
 onSubmit(byId("choose"), "choose-alert", async () => {
   const password = byId("password").value;
   const isRepeated = password === byId("again").value;
-  showMessage("password-error", "");
+  for (const id of ["password-error", "code-error"]) showMessage(id, "");
   showMessage("again-error", isRepeated ? "" : "The passwords are not the same.");
   if (!isRepeated) return byId("again").focus();
-  const { session, errors } = (await request(SET_PASSWORD, { token, password })).setPassword;
+  const { session, errors } = (await request(SET_PASSWORD, { token, password, code: byId("code").value || null })).setPassword;
   if (!session) return showErrors(errors);
   byId("choose").reset();
   token = "";

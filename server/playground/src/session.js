@@ -12,9 +12,11 @@ const SESSION = `
     accessToken accessTokenExpiresAt refreshToken
     viewer { member { id name email } organisation { name } }
   }
-  errors { code message }
+  errors { path code message }
 `
 const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`
+const BEGIN_PASSKEY = 'mutation BeginPasskey { beginPasskeySignIn { options errors { message } } }'
+const USE_PASSKEY = `mutation UsePasskey($input: SignInWithPasskeyInput!) { signInWithPasskey(input: $input) { ${SESSION} } }`
 const REFRESH = `mutation Refresh($token: String!) { refreshSession(refreshToken: $token) { ${SESSION} } }`
 const SIGN_OUT = 'mutation SignOut($token: String!) { signOut(refreshToken: $token) }'
 
@@ -36,18 +38,44 @@ export function watchSession(watcher) {
   return () => watchers.delete(watcher)
 }
 
-/** Signs in; returns the error messages, empty on success. */
-export async function signIn(email, password) {
-  const { data, errors } = await post({ query: SIGN_IN, variables: { input: { email, password } } })
-  const failures = errors ?? data.signIn.errors
-  if (failures.length) return failures.map(({ message }) => message).join(' ')
-  const { member } = data.signIn.session.viewer
+/**
+ * Signs in with an e-mail address, a password and the code of a second factor, if there is one. Returns the error messages,
+ * empty on success, and whether they are about the code.
+ */
+export async function signIn(email, password, code) {
+  return accept(await post({ query: SIGN_IN, variables: { input: { email, password, code } } }))
+}
+
+/** Signs in with a passkey that the browser asks for; returns the same. Throws what the browser does if there is none. */
+export async function signInWithPasskey() {
+  const { data, errors } = await post({ query: BEGIN_PASSKEY })
+  const failures = errors ?? data.beginPasskeySignIn.errors
+  if (failures.length) return explain(failures)
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(data.beginPasskeySignIn.options))
+  const credential = JSON.stringify(await navigator.credentials.get({ publicKey }))
+  return accept(await post({ query: USE_PASSKEY, variables: { input: { credential } } }))
+}
+
+/** Whether this page can ask for passkeys: they belong to a name, not to a network address. */
+export const hasPasskeys =
+  'parseRequestOptionsFromJSON' in (window.PublicKeyCredential ?? {}) && !/^(\[|[\d.]+$)/.test(location.hostname)
+
+function accept({ data, errors }) {
+  const payload = data && Object.values(data)[0]
+  const failures = errors ?? payload.errors
+  if (failures.length) return explain(failures)
+  const { member } = payload.session.viewer
   // Another member's texts must not appear in the editors.
   if (sessionStorage.getItem(LAST_MEMBER) !== member.id) sessionStorage.clear()
   sessionStorage.setItem(LAST_MEMBER, member.id)
-  begin(data.signIn.session)
-  return ''
+  begin(payload.session)
+  return { message: '', isAboutCode: false }
 }
+
+const explain = (failures) => ({
+  message: failures.map(({ message }) => message).join(' '),
+  isAboutCode: failures.some(({ path }) => path?.[0] === 'code'),
+})
 
 /** Returns an access token for the next request, renewing it if it is due; null without a session. */
 export async function accessToken() {
