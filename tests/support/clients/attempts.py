@@ -7,14 +7,10 @@ from typing import Any
 
 from models import MailKind
 from services.accounts.clients import Client
-from services.accounts.factor_changes import begin_passkey
-from services.accounts.factors.totp_secrets import begin_enrolment
-from services.accounts.passkey_sign_in import begin_passkey_sign_in
 from services.accounts.password_tokens import make_token
 from services.accounts.sign_in import sign_in
 from services.kernel.global_ids import NIL_UUID, to_global_id
-from tests.support.clients import authenticator
-from tests.support.clients.factors import ORIGIN, current_code, give_passkey
+from tests.support.clients import factor_inputs
 from tests.support.clients.graphql import INSTALLATION, gid, viewer
 from tests.support.clients.sign_in import PASSWORD
 from tests.support.clients.tracker_updates import ADDRESS
@@ -112,34 +108,6 @@ def _own_notification(case: Case) -> Json:
     return {"ids": [gid(case.own_notification or case.other_notification)]}
 
 
-async def _totp_code(case: Case) -> Json:
-    member = case.member or case.rows.member
-    return {"code": current_code(await begin_enrolment(INSTALLATION, member.id)), "name": "Phone"}
-
-
-async def _new_passkey(case: Case) -> Json:
-    options = await begin_passkey(case.viewer or await viewer(case.rows.member), INSTALLATION)
-    return {"credential": authenticator.create(options, ORIGIN)[1], "name": "Laptop"}
-
-
-async def _used_passkey(case: Case) -> Json:
-    _, passkey = await give_passkey(case.rows.member)
-    return {"credential": authenticator.use(passkey, await begin_passkey_sign_in(INSTALLATION), ORIGIN)}
-
-
-async def _own_factor(case: Case) -> Json:
-    return {"id": gid((await give_passkey(case.member or case.rows.member))[0])}
-
-
-async def _other_factor(case: Case) -> Json:
-    return {"id": gid((await give_passkey(case.rows.member))[0])}
-
-
-async def _member_with_factor(case: Case) -> Json:
-    await give_passkey(case.rows.member)
-    return {"memberId": gid(case.rows.member)}
-
-
 QUERIES: Mapping[str, Attempt] = {
     "node": _query_by_id("node", lambda case: case.rows.tracker),
     "nodes": Attempt(
@@ -188,15 +156,15 @@ MUTATIONS: Mapping[str, Attempt] = {
         "endMemberSessions", lambda case: {"memberId": gid(case.rows.member)}, "member { id }"
     ),
     "beginPasskeySignIn": Attempt("mutation { beginPasskeySignIn { options errors { path code } } }"),
-    "signInWithPasskey": _mutation("signInWithPasskey", _used_passkey, "session { accessToken }"),
+    "signInWithPasskey": _mutation("signInWithPasskey", factor_inputs.used_passkey, "session { accessToken }"),
     "beginTotp": Attempt("mutation { beginTotp { secret errors { path code } } }"),
-    "addTotp": _mutation("addTotp", _totp_code, "factor { id }"),
+    "addTotp": _mutation("addTotp", factor_inputs.totp_code, "factor { id }"),
     "beginPasskey": Attempt("mutation { beginPasskey { options errors { path code } } }"),
-    "addPasskey": _mutation("addPasskey", _new_passkey, "factor { id }"),
-    "removeFactor own": _mutation("removeFactor", _own_factor),
-    "removeFactor another's": _mutation("removeFactor", _other_factor),
+    "addPasskey": _mutation("addPasskey", factor_inputs.new_passkey, "factor { id }"),
+    "removeFactor own": _mutation("removeFactor", factor_inputs.own_factor),
+    "removeFactor another's": _mutation("removeFactor", factor_inputs.other_factor),
     "renewRecoveryCodes": Attempt("mutation { renewRecoveryCodes { recoveryCodes errors { path code } } }"),
-    "removeMemberFactors": _mutation("removeMemberFactors", _member_with_factor, "member { id }"),
+    "removeMemberFactors": _mutation("removeMemberFactors", factor_inputs.member_with_factor, "member { id }"),
     "removeMemberFactors oneself": _mutation(
         "removeMemberFactors", lambda case: {"memberId": gid(case.member or case.rows.member)}
     ),

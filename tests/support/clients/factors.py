@@ -54,8 +54,13 @@ async def run(context: Context, document: str, **entry: Any) -> Json:
 
 
 async def run_signed_out(document: str, *, client: str = "192.0.2.1", **entry: Any) -> Json:
-    """Execute a mutation with one root field without a session, and return its payload."""
-    variables: dict[str, Any] = {"input": entry} if entry else {}
+    """Execute a mutation with one root field, with an input if there is any, without a session; return its payload."""
+    variables: Json = {"input": entry} if entry else {}
+    return await run_document(document, client=client, **variables)
+
+
+async def run_document(document: str, *, client: str = "192.0.2.1", **variables: Any) -> Json:
+    """Execute a mutation with one root field and these variables without a session, and return its payload."""
     answer = await ask_with(None, document, client=client, **variables)
     assert "errors" not in answer, answer["errors"]
     ((_, payload),) = answer["data"].items()
