@@ -1,6 +1,7 @@
 """Signing in with an email address and a password."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -77,7 +78,11 @@ async def sign_in(
     await require_no_wait(counts)
     digest = attempt.member.password_hash if attempt.member else None
     matches = await verify_password(password, digest, attempt.sender)
-    tokens = await _open_session(installation, attempt, counts, code) if matches else None
+    try:
+        tokens = await _open_session(installation, attempt, counts, code) if matches else None
+    except ValidationFailed as refusal:
+        await _record_refused_code(installation, attempt, refusal)
+        raise
     if tokens is None:
         await _record_failure(installation, attempt, counts)
         raise ValidationFailed([_WRONG_CREDENTIALS])
@@ -119,13 +124,34 @@ async def _open_session(
 
 async def _record_failure(installation: Installation, attempt: _Attempt, counts: tuple[Count, ...]) -> None:
     """Count, audit and log a failure. The same statements run whether or not there is a member with the address."""
-    is_known, network = attempt.known_device is not None, network_digest(installation, attempt.client)
-    details = {"device": attempt.client.device_label, "known_device": is_known, "network": network}
-    address = attempt.email if clean_text(attempt.email) is not None else ""
     async with transaction():
         await count_failure(counts)
-        await audit_failed_sign_in(address, details)
+        await _audit(installation, attempt, {})
+    _log.warning("sign-in failed: %s", _describe(installation, attempt))
+
+
+async def _record_refused_code(installation: Installation, attempt: _Attempt, refusal: ValidationFailed) -> None:
+    """Audit and log that the password was right, but not the code of the second factor, if that is why it was refused."""
+    (problem,) = refusal.problems
+    if problem.path == ("code",):
+        await _audit(installation, attempt, {"code": problem.code.value})
+        _log.warning(
+            "sign-in failed: %s at the second factor, %s", problem.code.value, _describe(installation, attempt)
+        )
+
+
+async def _audit(installation: Installation, attempt: _Attempt, reason: Mapping[str, str]) -> None:
+    address = attempt.email if clean_text(attempt.email) is not None else ""
+    details = {
+        "device": attempt.client.device_label,
+        "known_device": attempt.known_device is not None,
+        "network": network_digest(installation, attempt.client),
+    }
+    await audit_failed_sign_in(address, {**details, **reason})
+
+
+def _describe(installation: Installation, attempt: _Attempt) -> str:
+    """Return who tried to sign in and from where, for the log."""
     digest = installation.keyed_digest("e-mail", attempt.email)[:16]
-    _log.warning(
-        "sign-in failed: e-mail address %s, %s device, network %s", digest, "known" if is_known else "new", network
-    )
+    device = "new" if attempt.known_device is None else "known"
+    return f"e-mail address {digest}, {device} device, network {network_digest(installation, attempt.client)}"

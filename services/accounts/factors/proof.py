@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import MailKind
 from models.database import fetch
-from services.accounts.factors.attempts import clear_attempts, count_attempt
+from services.accounts.factors.attempts import count_attempt, take_back_attempts
 from services.accounts.factors.recovery_codes import use_recovery_code
 from services.accounts.factors.totp_secrets import use_totp_code
 from services.installation import Installation
@@ -62,5 +62,5 @@ async def use_code(installation: Installation, member_id: UUID, code: str | None
             await enqueue_notice(member_id, MailKind.RECOVERY_CODE_USED)
     if not is_right:
         raise ValidationFailed([_WRONG])
-    await clear_attempts(member_id)
+    await take_back_attempts(member_id)
     return True

@@ -41,6 +41,7 @@ class StoredPasskey:
 
     id: UUID
     member_id: UUID
+    email: str
     public_key: bytes
     sign_count: int
 
@@ -88,7 +89,7 @@ async def credential_ids(member_id: UUID) -> list[bytes]:
 async def find_passkey(credential_id: bytes) -> StoredPasskey | None:
     """Return the passkey with a credential id, if its member is active."""
     records = await fetch(
-        "SELECT f.id, f.member_id, f.public_key, f.sign_count FROM factor f JOIN member m ON m.id = f.member_id "
+        "SELECT f.id, f.member_id, m.email, f.public_key, f.sign_count FROM factor f JOIN member m ON m.id = f.member_id "
         "WHERE f.credential_id = $1 AND m.active",
         credential_id,
     )

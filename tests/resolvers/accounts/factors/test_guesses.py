@@ -37,7 +37,8 @@ async def test_guesses_are_slowed_down_and_mailed(database: str) -> None:
     assert await mails() == ["FACTOR_ADDED", "WRONG_CODES"]
     await fetch("UPDATE sign_in_failures SET blocked_until = now()")
     assert (await sign_in_with_code(current_code(secret)))["errors"] == []
-    assert await codes_tried() <= 1
+    # A right code takes back five failures: the guesses of somebody else go on being slow.
+    assert await codes_tried() == 18 - 5
 
 
 async def test_concurrent_guesses_do_not_exceed_the_limit(database: str) -> None:

@@ -24,6 +24,7 @@ from tests.support.clients.factors import (
     signed_in,
 )
 from tests.support.clients.graphql import INSTALLATION
+from tests.support.clients.member_changes import audit_entries
 from tests.support.clients.sign_in import ada
 from tests.support.scenarios.second_factors import NOT_ADDED, REFUSED, Json, answer
 
@@ -177,3 +178,13 @@ async def test_failures_of_one_client_are_slowed_down(database: str) -> None:
         codes.add(error["code"])
     assert codes == {"INVALID_CREDENTIALS", "RATE_LIMITED"}
     assert (await sign_in_with(passkey))["errors"] == []  # a right one never waits
+
+
+async def test_refused_passkeys_are_audited_for_their_member_alone(database: str) -> None:
+    member = await ada()
+    passkey = await add_passkey(await signed_in(member))
+    assert await sign_in_with(replace(passkey, key=authenticator.new_key("ES256"))) == REFUSED
+    assert await sign_in_with(replace(passkey, credential_id=b"unknown")) == REFUSED
+    failed = [entry for entry in await audit_entries() if entry[0] == "SIGN_IN_FAILED"]
+    ((_, _, subject, details),) = failed
+    assert (subject, details["method"]) == (member.id, "PASSKEY")

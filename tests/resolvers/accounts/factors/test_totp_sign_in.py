@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from models import Factor, Session
 from models.database import fetch
 from services.encryption import FACTOR_SECRET
@@ -17,6 +19,7 @@ from tests.support.clients.factors import (
     signed_in,
 )
 from tests.support.clients.graphql import INSTALLATION
+from tests.support.clients.member_changes import audit_entries
 from tests.support.clients.sign_in import PASSWORD, ada
 from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE
 
@@ -104,3 +107,23 @@ async def test_without_a_factor_a_code_is_ignored(database: str) -> None:
     await ada()
     assert (await sign_in_with_code("123456", password=PASSWORD))["errors"] == []
     assert (await Session.get()).second_factor is False
+
+
+async def test_refused_codes_are_audited_and_logged(database: str, caplog: pytest.LogCaptureFixture) -> None:
+    member = await ada()
+    secret, _ = await add_totp(await signed_in(member))
+    for code in (None, "000000", current_code(secret)):
+        await sign_in_with_code(code)
+    entries = [entry for entry in await audit_entries() if entry[0] in ("SIGN_IN_FAILED", "SIGNED_IN")]
+    assert [(kind, subject, details.get("code")) for kind, _, subject, details in entries] == [
+        ("SIGN_IN_FAILED", member.id, "FACTOR_REQUIRED"),
+        ("SIGN_IN_FAILED", member.id, "INVALID_CREDENTIALS"),
+        ("SIGNED_IN", member.id, None),
+    ]
+    assert entries[2][3]["second_factor"] is True
+    logged = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert [line.partition(",")[0] for line in logged] == [
+        "sign-in failed: FACTOR_REQUIRED at the second factor",
+        "sign-in failed: INVALID_CREDENTIALS at the second factor",
+    ]
+    assert not [line for line in logged if secret in line or "000000" in line or "ada@" in line]
