@@ -22,7 +22,7 @@ LOCKED = @+flock .venv-lock $(MAKE) --silent --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
-	screenshots clean environment test-environment playground audits clients moved
+	screenshots clean environment test-environment playground audits clients provider moved
 .DELETE_ON_ERROR:
 
 ##@ Run
@@ -38,7 +38,7 @@ dev: test-environment playground ## the same, restarted whenever a source file c
 
 # Half of a run is waiting for processes, so one worker more than there are cores. The tests of a file share what it started,
 # and the files with slow tests go first, as tests/conftest.py has ordered them.
-test: check playground audits clients ## linters, types, import order, and every test
+test: check playground audits clients provider ## linters, types, import order, and every test
 	@.venv/bin/pytest $(PARALLEL)
 	@exec $(MAKE) --no-print-directory test-uncompiled
 
@@ -66,7 +66,7 @@ fmt: test-environment ## format the code, and fix what the linter can fix
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-coverage: test-environment playground audits clients ## every test with branch coverage of all processes (slow); fails below the floor
+coverage: test-environment playground audits clients provider ## every test with branch coverage of all processes (slow); fails below the floor
 	@rm -f .coverage .coverage.*
 	.venv/bin/coverage run -m pytest $(PARALLEL)
 	@.venv/bin/coverage combine --quiet
@@ -109,7 +109,8 @@ hooks: test-environment ## install the git hooks of .pre-commit-config.yaml; the
 
 clean: ## delete everything that was made, but not var/ with its data
 	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* docs/_build
-	rm -rf server/playground/node_modules server/playground/dist tests/support/npm/audits/node_modules tests/support/npm/clients/node_modules
+	rm -rf server/playground/node_modules server/playground/dist tests/support/npm/audits/node_modules tests/support/npm/clients/node_modules \
+		tests/support/npm/provider/node_modules
 
 help: ## list these commands
 	@awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
@@ -128,6 +129,9 @@ audits: test-environment
 
 clients: test-environment
 	$(LOCKED) tests/support/npm/clients/node_modules/.package-lock.json
+
+provider: test-environment
+	$(LOCKED) tests/support/npm/provider/node_modules/.package-lock.json
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@echo "Making the environment .venv (once) …"
@@ -164,6 +168,12 @@ tests/support/npm/clients/node_modules/.package-lock.json: tests/support/npm/cli
 	@echo "Installing the client libraries that the API is tried with (once) …"
 	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/clients && $(NPM_CI) || { $(NPM_FAILED); }
 	@touch tests/support/npm/clients/node_modules/.package-lock.json
+
+tests/support/npm/provider/node_modules/.package-lock.json: tests/support/npm/provider/package.json \
+		tests/support/npm/provider/package-lock.json tests/support/npm/provider/.npmrc
+	@echo "Installing the provider that single sign-on is tried with (once) …"
+	@PATH="$$PWD/.venv/bin:$$PATH" && cd tests/support/npm/provider && $(NPM_CI) || { $(NPM_FAILED); }
+	@touch tests/support/npm/provider/node_modules/.package-lock.json
 
 # The environment's programs name the folder that they were made in.
 ifneq ($(shell cat .venv/checkout 2>/dev/null),$(shell [ ! -e .venv/checkout ] || pwd -P))

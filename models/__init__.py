@@ -28,6 +28,7 @@ from models.member import (
 )
 from models.notification import Mail, MailKind, Notification, NotificationKind
 from models.organisation import Organisation, OrganisationCounter, ProcessAutomation
+from models.sign_on import SignOnAttempt, SignOnDomain, SignOnIdentity, SignOnLogout, SignOnProvider, SignOnSession
 from models.stored_file import StoredFile
 from models.tracker import Tracker, TrackerEvent, TrackerEventKind, TrackerStatus
 from models.tracker_type import TrackerCategory, TrackerType, TrackerTypeVersion
@@ -65,6 +66,12 @@ __all__ = [
     "Session",
     "SignInFailures",
     "SignInMethod",
+    "SignOnAttempt",
+    "SignOnDomain",
+    "SignOnIdentity",
+    "SignOnLogout",
+    "SignOnProvider",
+    "SignOnSession",
     "StoredFile",
     "TotpEnrolment",
     "Tracker",

@@ -153,6 +153,8 @@ class PasswordToken(Row):
     digest = fields.CharField(max_length=64, unique=True)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
+    by_operator = fields.BooleanField(default=False, db_default=False)
+    """Whether the operator handed it out, and not a mail: it works where single sign-on is required."""
 
     class Meta:
         table = "password_token"

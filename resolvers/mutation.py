@@ -12,6 +12,7 @@ from resolvers import member as member_resolvers
 from resolvers import notification as notification_resolvers
 from resolvers import process_automation as process_automation_resolvers
 from resolvers import session as session_resolvers
+from resolvers import sign_on as sign_on_resolvers
 from resolvers import tracker as tracker_resolvers
 from resolvers import tracker_type as tracker_type_resolvers
 from resolvers.errors import ErrorsToPayload
@@ -37,6 +38,7 @@ from schema.inputs.session import (
     EndSessionPayload,
     SignInPayload,
 )
+from schema.inputs.sign_on import BeginSignOnPayload
 from schema.inputs.tracker import CreateTrackerPayload
 from schema.inputs.tracker_type import CreateTrackerTypePayload, UpdateTrackerTypePayload
 from schema.inputs.tracker_update import UpdateTrackerPayload
@@ -136,6 +138,18 @@ class Mutation:
         factor_resolvers.update_factor_requirement,
         UpdateFactorRequirementPayload,
         "Demand a second factor of all members or of some roles, or no longer. Needs MANAGE_SETTINGS.",
+    )
+    begin_sign_on: BeginSignOnPayload | None = _mutation_field(
+        sign_on_resolvers.begin_sign_on,
+        BeginSignOnPayload,
+        "Begin a single sign-on, at the provider of an e-mail address's domain. What is answered depends on the domain "
+        "alone, whether or not there is such a member.",
+    )
+    complete_sign_on: SignInPayload | None = _mutation_field(
+        sign_on_resolvers.complete_sign_on,
+        SignInPayload,
+        "Complete a single sign-on with the token that the browser brought back; it can be tried once. FORBIDDEN where "
+        "the provider knows the person and they have no account here.",
     )
     create_member: CreateMemberPayload | None = _mutation_field(
         member_resolvers.create_member,

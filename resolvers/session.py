@@ -19,6 +19,7 @@ from schema.inputs.session import (
 from services.accounts import passkey_sign_in, password_reset, session_list, session_tokens, sessions
 from services.accounts.clients import Client
 from services.accounts.sign_in import sign_in as sign_in_with_password
+from services.sign_on import continuation
 from services.viewer import Viewer
 
 
@@ -37,10 +38,10 @@ async def sign_in(
         email=credentials.email,
         password=credentials.password,
         code=credentials.code,
-        client=_client(info),
+        client=client_of(info),
         device_token=credentials.device_token,
     )
-    return _make_payload(info, session)
+    return make_payload(info, session)
 
 
 async def begin_passkey_sign_in(info: Info) -> BeginPasskeySignInPayload:
@@ -56,10 +57,10 @@ async def sign_in_with_passkey(
     session = await passkey_sign_in.sign_in_with_passkey(
         info.context.installation,
         credential=entry.credential,
-        client=_client(info),
+        client=client_of(info),
         device_token=entry.device_token,
     )
-    return _make_payload(info, session)
+    return make_payload(info, session)
 
 
 async def refresh_session(
@@ -67,10 +68,10 @@ async def refresh_session(
     refresh_token: Annotated[str, strawberry.argument(description="The refresh token handed out last; works once.")],
 ) -> Any:
     """Exchange a refresh token for a new pair of tokens."""
-    session = await session_tokens.refresh_session(
-        info.context.installation, refresh_token=refresh_token, client=_client(info)
+    session = await continuation.refresh_session(
+        info.context.installation, refresh_token=refresh_token, client=client_of(info)
     )
-    return _make_payload(info, session)
+    return make_payload(info, session)
 
 
 async def sign_out(
@@ -87,7 +88,7 @@ async def request_password_reset(
 
     Always return True, so that the response does not reveal whether the member exists.
     """
-    await password_reset.request_reset(info.context.installation, email=email, client=_client(info))
+    await password_reset.request_reset(info.context.installation, email=email, client=client_of(info))
     return True
 
 
@@ -111,9 +112,9 @@ async def set_password(
 ) -> Any:
     """Set the password of a member with an emailed token, and sign them in."""
     session = await password_reset.set_password(
-        info.context.installation, token=token, password=password, code=code, client=_client(info)
+        info.context.installation, token=token, password=password, code=code, client=client_of(info)
     )
-    return _make_payload(info, session)
+    return make_payload(info, session)
 
 
 async def end_session(
@@ -140,12 +141,13 @@ async def end_member_sessions(
     return EndMemberSessionsPayload(member=member)
 
 
-def _client(info: Info) -> Client:
+def client_of(info: Info) -> Client:
+    """Return what is known of the client of an operation."""
     return Client(info.context.client, info.context.user_agent)
 
 
-def _make_payload(info: Info, session: session_tokens.IssuedTokens) -> SignInPayload:
-    # Resolve the fields of the payload as the member who has just signed in.
+def make_payload(info: Info, session: session_tokens.IssuedTokens) -> SignInPayload:
+    """Return the payload with a session, whose fields are resolved as the member who has just signed in."""
     info.context.authenticate(session.viewer)
     row: Any = session
     return SignInPayload(session=row)

@@ -23,6 +23,7 @@ _OBJECT_TYPES: Mapping[models.AuditKind, str] = MappingProxyType(
     {
         models.AuditKind.AUTOMATION_UPDATED: "ProcessAutomation",
         models.AuditKind.FACTOR_REQUIREMENT_UPDATED: "Organisation",
+        models.AuditKind.SIGN_ON_CHANGED: "Organisation",
         models.AuditKind.EMPLOYER_CREATED: "Employer",
         models.AuditKind.EMPLOYER_UPDATED: "Employer",
         models.AuditKind.TYPE_CREATED: "TrackerType",

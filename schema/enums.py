@@ -92,6 +92,8 @@ _describe(
     EMPLOYER_CREATED="An employer was added.",
     EMPLOYER_UPDATED="An employer was changed.",
     IMPORTED="A file was imported.",
+    SIGN_ON_CHANGED="The operator set or removed the organisation's provider for single sign-on.",
+    SIGN_ON_BOUND="A member signed in through the provider for the first time, and is bound to their account there.",
 )
 _describe(
     SignInMethod,
@@ -246,6 +248,8 @@ _describe(
     INVALID_CREDENTIALS="The e-mail address, password or token does not hold.",
     RATE_LIMITED="Too many attempts; parameter `retryAfter`, in seconds.",
     SIGN_IN_AGAIN="The session's sign-in is too long ago for this. Sign in again, and repeat it with the new token.",
+    SIGN_ON_REQUIRED="The organisation has its members sign in through single sign-on: `beginSignOn`.",
+    PROVIDER_UNAVAILABLE="The organisation's sign-on service does not answer; try again in a moment.",
     TOO_COMMON="A password that is easily guessed: a common one, or one with a name in it.",
     FACTOR_REQUIRED="A second factor is needed: its code at `code`.",
 )

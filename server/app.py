@@ -19,6 +19,7 @@ from server.endpoints.metrics import metrics_route
 from server.endpoints.not_found import handle_unmatched_route
 from server.endpoints.password_page import password_routes
 from server.endpoints.playground import playground_routes
+from server.endpoints.sign_on import sign_on_routes
 from server.endpoints.uploads import UploadEndpoint
 from server.execution.executor import GraphQLExecutor
 from server.execution.instrumented_executor import InstrumentedExecutor
@@ -99,6 +100,7 @@ class Application:
             Route("/files", UploadEndpoint(self._store, self._viewer)),
             Route("/files/{address:path}", DownloadEndpoint(self._store, self._installation)),
             *password_routes(),
+            *sign_on_routes(self._installation),
             *health_routes(self._listen_state),
             metrics_route(self._settings.metrics_token),
         ]

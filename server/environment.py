@@ -224,6 +224,18 @@ VARIABLES = (
         show=repr,
     ),
     Variable(
+        name="TRACKERS_SIGN_ON_NETWORKS",
+        setting="sign_on_networks",
+        parse=setting_values.networks,
+        expected="IP addresses and networks with commas between, such as 10.0.0.7, 10.1.0.0/16",
+        meaning=(
+            "Networks in which providers for [single sign-on](operate/sign-on.md) may be, beside public addresses; by "
+            "`http://` too."
+        ),
+        absent=(),
+        show=repr,
+    ),
+    Variable(
         name="TRACKERS_TRUSTED_PROXIES",
         setting="trusted_proxies",
         parse=setting_values.networks,

@@ -38,6 +38,7 @@ class Settings:
     allowed_origins: tuple[str, ...]
     passkey_domain: str | None
     """None means the host of ``public_url``."""
+    sign_on_networks: tuple[Network, ...]
     files_url: str | None
     """None means that files are stored in ``files_folder``."""
     limits: Limits = field(default_factory=Limits)

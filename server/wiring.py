@@ -23,6 +23,7 @@ def make_installation(settings: Settings) -> Installation:
         password_url=settings.password_url,
         passkey_domain=settings.passkey_domain,
         app_origins=settings.allowed_origins,
+        sign_on_networks=settings.sign_on_networks,
     )
 
 

@@ -66,7 +66,16 @@ class EncryptedColumn:
 
 FACTOR_SECRET = EncryptedColumn("factor", "secret")
 """The secrets of authenticator apps. That of an app which is about to be added is bound to the row that it will have."""
-ENCRYPTED_COLUMNS: tuple[EncryptedColumn, ...] = (FACTOR_SECRET,)
+SIGN_ON_CLIENT_SECRET = EncryptedColumn("sign_on_provider", "client_secret")
+SIGN_ON_ANSWER = EncryptedColumn("sign_on_attempt", "answer")
+SIGN_ON_REFRESH_TOKEN = EncryptedColumn("sign_on_session", "refresh_token")
+
+ENCRYPTED_COLUMNS: tuple[EncryptedColumn, ...] = (
+    FACTOR_SECRET,
+    SIGN_ON_CLIENT_SECRET,
+    SIGN_ON_ANSWER,
+    SIGN_ON_REFRESH_TOKEN,
+)
 """Every encrypted column of the database."""
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.kernel.global_ids import to_global_id
 from services.kernel.tokens import keyed_digest
+from services.outgoing.addresses import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Installation:
     """The domain that passkeys belong to; None: the host of ``public_url``."""
     app_origins: tuple[str, ...] = ()
     """The origins of web apps, beside that of ``public_url``."""
+    sign_on_networks: tuple[Network, ...] = ()
+    """Networks beside the public ones in which providers for single sign-on may be."""
 
     @property
     def secrets(self) -> tuple[bytes, ...]:

@@ -26,6 +26,8 @@ _DELETIONS = (
     "DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' AND (blocked_until IS NULL OR blocked_until < now())",
     "DELETE FROM session WHERE least(expires_at, ended_at) < now() - make_interval(days => {days})",
     "DELETE FROM device WHERE last_used_at < now() - make_interval(days => {device_days})",
+    "DELETE FROM sign_on_attempt WHERE created_at < now() - interval '1 hour'",
+    "DELETE FROM sign_on_logout WHERE created_at < now() - interval '1 day'",
     # A used token of an active session is accepted again for a few seconds only, so old ones are no longer needed.
     "DELETE FROM refresh_token WHERE used_at < now() - make_interval(days => {days})",
     "DELETE FROM used_challenge WHERE expires_at < now()",

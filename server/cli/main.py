@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from server.cli import members, security
+from server.cli import members, security, sign_on
 from server.cli.members import OrganisationOption
 from server.cli.run_app import run_app
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(members.app)
 app.add_typer(security.app)
+app.add_typer(sign_on.app)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ _POLICY: Final = (
     "form-action 'none'",
     "frame-ancestors 'none'",
 )
-_HEADERS: Final = {
+PAGE_HEADERS: Final = {
     "Content-Security-Policy": "; ".join(_POLICY),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -34,9 +34,9 @@ def password_routes() -> list[Route]:
 
 
 def _page(_request: Request) -> Response:
-    return Response((DIRECTORY / "index.html").read_bytes(), 200, _HEADERS, "text/html; charset=utf-8")
+    return Response((DIRECTORY / "index.html").read_bytes(), 200, PAGE_HEADERS, "text/html; charset=utf-8")
 
 
 def _asset(request: Request) -> Response:
     name = request.url.path.rpartition("/")[2]
-    return Response((DIRECTORY / name).read_bytes(), 200, _HEADERS, f"{_MEDIA_TYPES[name]}; charset=utf-8")
+    return Response((DIRECTORY / name).read_bytes(), 200, PAGE_HEADERS, f"{_MEDIA_TYPES[name]}; charset=utf-8")

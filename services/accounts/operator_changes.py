@@ -61,7 +61,7 @@ async def reset_password(organisation: Organisation, *, email: str) -> str:
 
     async def change(member: Member) -> str:
         await revoke_tokens(member.id)
-        token = await make_token(member.id, MailKind.PASSWORD_RESET)
+        token = await make_token(member.id, MailKind.PASSWORD_RESET, by_operator=True)
         if token is None:
             raise _error(ErrorCode.FORBIDDEN, f"{member.name} is not active, and cannot sign in.")
         await fetch("UPDATE member SET password_hash = NULL WHERE id = $1", member.id)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from models import SignInMethod
+from models import Member, SignInMethod
 from models.database import fetch, transaction
 from services.accounts.clients import Client
 from services.accounts.factor_changes import require_relying_party
@@ -18,6 +18,7 @@ from services.accounts.factors.passkeys import (
 )
 from services.accounts.factors.relying_party import RelyingParty
 from services.accounts.factors.stored import StoredPasskey, count_use, find_passkey
+from services.accounts.required_sign_on import refuse_without_sign_on
 from services.accounts.session_tokens import IssuedTokens, SignIn, network_digest, open_session
 from services.accounts.throttling import count_failed_token
 from services.audit import audit_failed_sign_in
@@ -47,7 +48,7 @@ async def sign_in_with_passkey(
     """Sign in the member whose passkey a browser has used with the options of ``begin_passkey_sign_in``.
 
     Raises ValidationFailed with INVALID_CREDENTIALS, whatever is wrong, and with RATE_LIMITED after too many failures of
-    the client.
+    the client, and SIGN_ON_REQUIRED if the passkey is right.
     """
     party = require_relying_party(installation)
     passkey: StoredPasskey | None = None
@@ -57,6 +58,7 @@ async def sign_in_with_passkey(
         )
         passkey = await find_passkey(assertion.credential_id)
         use = await _verify(party, assertion, passkey)
+        await refuse_without_sign_on(await Member.get(id=use.passkey.member_id))
         sign_in = SignIn(client=client, method=SignInMethod.PASSKEY, second_factor=True, device_token=device_token)
         return await unit_of_work(lambda: _open_session(installation, use, sign_in))
     except PasskeyRefused:

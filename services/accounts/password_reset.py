@@ -8,8 +8,9 @@ from services.accounts.clients import Client
 from services.accounts.factors.proof import count_code, use_code
 from services.accounts.hashing_queue import Sender
 from services.accounts.password_rules import check_password, names_of
-from services.accounts.password_tokens import revoke_tokens, token_owner, use_token
+from services.accounts.password_tokens import is_by_operator, revoke_tokens, token_owner, use_token
 from services.accounts.passwords import hash_password
+from services.accounts.required_sign_on import refuse_without_sign_on
 from services.accounts.session_tokens import IssuedTokens, SignIn, open_session
 from services.accounts.sessions import end_sessions
 from services.accounts.throttling import clear_failures, count_email_request, count_failed_token
@@ -47,6 +48,7 @@ async def set_password(
     Raises ValidationFailed with INVALID_CREDENTIALS if the token is unknown, used or expired, with the errors of the
     password at ``password``, or with RATE_LIMITED after too many invalid tokens; a valid token is never rate-limited. If the
     member has a second factor, also with the errors of ``factors.proof`` at ``code``; then the link still works.
+    Where single sign-on is required, only the operator's links work, and others raise SIGN_ON_REQUIRED.
     """
     member = await _check(installation, token, password, client)
     digest = await hash_password(password, Sender(f"member {member.id}", "", is_known=True))
@@ -78,6 +80,8 @@ async def _check(installation: Installation, token: str, password: str, client: 
     check_password(errors.at("password"), password, () if owner is None else names_of(*owner))
     errors.raise_if_any()
     assert owner is not None
+    if not await is_by_operator(token):
+        await refuse_without_sign_on(owner[0])
     return owner[0]
 
 

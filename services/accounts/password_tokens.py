@@ -26,7 +26,7 @@ def _select_owner() -> str:
     """
 
 
-async def make_token(member_id: UUID, kind: MailKind) -> str | None:
+async def make_token(member_id: UUID, kind: MailKind, *, by_operator: bool = False) -> str | None:
     """Create a token for a member; return None if the member is inactive.
 
     Earlier ones stay valid, because anyone can request a reset: neither an invitation nor the link of another email may
@@ -37,12 +37,13 @@ async def make_token(member_id: UUID, kind: MailKind) -> str | None:
         if not await fetch("SELECT FROM member WHERE id = $1 AND active FOR NO KEY UPDATE", member_id):
             return None
         await fetch(
-            "INSERT INTO password_token (id, member_id, digest, expires_at) "
-            "VALUES ($1, $2, $3, now() + make_interval(hours => $4))",
+            "INSERT INTO password_token (id, member_id, digest, expires_at, by_operator) "
+            "VALUES ($1, $2, $3, now() + make_interval(hours => $4), $5)",
             new_id(),
             member_id,
             token_digest(token),
             LIFETIME_HOURS[kind],
+            by_operator,
         )
     return token
 
@@ -67,3 +68,8 @@ async def use_token(token: str) -> bool:
     """Mark a token as used in the caller's transaction; return whether it was valid until then."""
     mark_used = f"UPDATE password_token SET used_at = now() WHERE {_IS_VALID} RETURNING id"
     return bool(await fetch(mark_used, token_digest(token)))
+
+
+async def is_by_operator(token: str) -> bool:
+    """Return whether the operator, and not a mail, has handed out a token."""
+    return bool(await fetch("SELECT FROM password_token WHERE digest = $1 AND by_operator", token_digest(token)))

@@ -14,6 +14,7 @@ from services.accounts.devices import read_device_token
 from services.accounts.factors.proof import count_code, use_code
 from services.accounts.hashing_queue import Sender
 from services.accounts.passwords import verify_password
+from services.accounts.required_sign_on import refuse_without_sign_on
 from services.accounts.session_tokens import IssuedTokens, SignIn, network_digest, open_session
 from services.accounts.throttling import Count, count_failure, require_no_wait, sign_in_counts, take_back_failures
 from services.audit import audit_failed_sign_in
@@ -71,7 +72,8 @@ async def sign_in(
 
     Raises ValidationFailed with RATE_LIMITED, or with INVALID_CREDENTIALS, which does not distinguish between an
     unknown address, a wrong password and an inactive member. If the member has a second factor, also with the errors of
-    ``factors.proof`` at ``code``, after the password was right.
+    ``factors.proof`` at ``code``, after the password was right, and with SIGN_ON_REQUIRED
+    if it is.
     """
     attempt = await _find(installation, normalise_email(email), client, device_token)
     counts = attempt.counts(installation)
@@ -107,6 +109,7 @@ async def _open_session(
 ) -> IssuedTokens | None:
     """Open a session; return None if the member was deactivated or their password changed since it was verified."""
     assert attempt.member is not None
+    await refuse_without_sign_on(attempt.member)
     counted = await count_code(attempt.member.id, code)
     async with transaction():
         lock_unchanged = "SELECT FROM member WHERE id = $1 AND active AND password_hash = $2 FOR SHARE"

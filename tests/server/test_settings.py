@@ -43,6 +43,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         compiled=True,
         allowed_origins=(),
         passkey_domain=None,
+        sign_on_networks=(),
         files_url=None,
         limits=Limits(),
     )
@@ -69,6 +70,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         COMPILED="0",
         ALLOWED_ORIGINS="HTTPS://App.Example:443, http://localhost:3000,capacitor://localhost",
         PASSKEY_DOMAIN="Example.org",
+        SIGN_ON_NETWORKS="10.2.0.0/16",
         FILES_URL="s3://trackers-files/ours/of-2026",
     )
 
@@ -89,6 +91,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         compiled=False,
         allowed_origins=("https://app.example", "http://localhost:3000", "capacitor://localhost"),
         passkey_domain="example.org",
+        sign_on_networks=(ip_network("10.2.0.0/16"),),
         files_url="s3://trackers-files/ours/of-2026",
         limits=Limits(),
     )

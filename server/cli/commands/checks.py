@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from models import SignOnProvider
 from models.database import fetch, pending_migrations
 from server.connection_errors import DatabaseConnectionError
 from server.database import connected_database
@@ -18,6 +19,7 @@ from services.encryption import count_under_older_secrets
 from services.files.store import StoreError
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
+from services.sign_on.checks import check_all
 
 _MAIL_ADVICE = {
     "AUTH": "correct user and password in TRACKERS_SMTP_URL",
@@ -59,6 +61,7 @@ async def _check_database(settings: Settings, url: str) -> AsyncIterator[tuple[b
             yield await _check("LISTEN", lambda: _listen(settings, url))
             yield await _check("outbox", _outbox)
             yield await _check("encryption", lambda: _encryption(settings))
+            yield await _check("single sign-on", lambda: _sign_on(settings))
     except DatabaseConnectionError as error:
         yield False, f"database: {error}"
     except Exception as error:
@@ -167,6 +170,15 @@ async def _encryption(settings: Settings) -> str:
     if count:
         return f"{count} values are under older secrets, which a running server changes within an hour"
     return "every value is under the current secret"
+
+
+async def _sign_on(settings: Settings) -> str:
+    if await pending_migrations():
+        raise CheckFailed("not checked, as migrations are pending")
+    count = await SignOnProvider.all().count()
+    if count and (problems := await check_all(make_installation(settings))):
+        raise CheckFailed("; ".join(problems))
+    return f"{count} providers answer" if count else "no organisation uses it"
 
 
 async def _public_address(settings: Settings) -> str:

@@ -19,6 +19,8 @@ ALLOWED_FIELDS: Final[AllowedFields] = MappingProxyType(
             {
                 "__typename",
                 "beginPasskeySignIn",
+                "beginSignOn",
+                "completeSignOn",
                 "refreshSession",
                 "requestPasswordReset",
                 "setPassword",

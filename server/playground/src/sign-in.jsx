@@ -59,7 +59,7 @@ export function SignIn({ heading }) {
           </button>
         )}
         <p className="after">
-          <a href="/password">Forgotten your password?</a>
+          <a href="/password">Forgotten your password?</a> · <a href="/sign-on">Single sign-on</a>
         </p>
       </form>
     </main>

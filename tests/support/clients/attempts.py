@@ -147,6 +147,8 @@ MUTATIONS: Mapping[str, Attempt] = {
         "{ session { accessToken } errors { path code } } }",
         _password_token,
     ),
+    "beginSignOn": _mutation("beginSignOn", lambda case: {"email": case.rows.member.email}),
+    "completeSignOn": _mutation("completeSignOn", lambda _: {"token": "0" * 96, "secret": "0" * 64}),
     "endSession own": _mutation("endSession", _own_session),
     "endSession another's": Attempt(
         "mutation ($id: ID!) { endSession(input: {id: $id}) { viewer { id } errors { path code } } }", _other_session
