@@ -1,8 +1,10 @@
 """A cache of documents that have been parsed, measured, checked against the limits and validated."""
 
+import asyncio
 from collections.abc import Hashable
 from dataclasses import replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
@@ -11,9 +13,16 @@ from server.execution.compiled.operation import CompiledOperation
 from server.execution.compiled.reasons import NotCompiledError
 from server.execution.compiled.registry import Registry
 from server.execution.cost.request_prices import document_price
-from server.execution.document_checks import CheckedDocument, CheckedOperation, DocumentChecker, Pay
+from server.execution.document_checks import (
+    CheckedDocument,
+    CheckedOperation,
+    DocumentChecker,
+    MeasuredDocument,
+    Pay,
+)
 from server.execution.fair_cache import FairCache
 from server.limits import Limits
+from services.kernel.computing import compute
 
 _SOURCE_PER_CHARACTER = 40
 """How many characters of the source of compiled operations take as much memory as one of a document."""
@@ -42,6 +51,8 @@ class DocumentCache:
         self._checker = DocumentChecker(schema, limits or Limits())
         self._max_length = max_length
         self._documents: FairCache[str, CheckedDocument] = FairCache(max_length)
+        self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+        """A lock for each client that has a document checked."""
 
     def __contains__(self, text: str) -> bool:
         """Return whether a document is cached, which makes checking it free."""
@@ -60,17 +71,53 @@ class DocumentCache:
         checked = self._documents.get(text, client)
         if checked is None:
             pay(document_price(len(text)))
-            checked = self._check(text, pay)
-            if self._is_cacheable(text):
-                self._documents.put(text, checked, len(text), client)
+            measured = self._measure(text)
+            pay(measured.validation_price)
+            checked = self._store(text, self._validate(text, measured), client)
         return checked
 
-    def _check(self, text: str, pay: Pay) -> CheckedDocument:
-        checked = self._checker.check(self._checker.parse(text), pay)
+    async def load(self, text: str, client: Hashable, pay: Pay) -> CheckedDocument:
+        """Do the same as ``check``, but beside the event loop unless the document is cached.
+
+        A client has one document checked at a time, so that others only wait for one of each other client. The check
+        goes on if its request is cancelled, since it could not be stopped.
+        """
+        checked = self._documents.get(text, client)
+        if checked is not None:
+            return checked
+        pay(document_price(len(text)))
+        task = asyncio.ensure_future(self._load(text, client, pay))
+        try:
+            return await asyncio.shield(task)
+        finally:
+            task.add_done_callback(_retrieve)
+
+    async def _load(self, text: str, client: Hashable, pay: Pay) -> CheckedDocument:
+        lock = self._turns.get(client)
+        if lock is None:
+            lock = self._turns[client] = asyncio.Lock()
+        async with lock:
+            checked = self._documents.get(text, client)  # another request may have checked it meanwhile
+            if checked is None:
+                measured = await compute(self._measure, text)
+                pay(measured.validation_price)
+                checked = self._store(text, await compute(self._validate, text, measured), client)
+            return checked
+
+    def _measure(self, text: str) -> MeasuredDocument:
+        return self._checker.measure(self._checker.parse(text))
+
+    def _validate(self, text: str, measured: MeasuredDocument) -> CheckedDocument:
+        checked = self._checker.validate(measured)
         operations = {
             name: self._completed(text, checked.document, operation) for name, operation in checked.operations.items()
         }
         return replace(checked, operations=operations)
+
+    def _store(self, text: str, checked: CheckedDocument, client: Hashable) -> CheckedDocument:
+        if self._is_cacheable(text):
+            self._documents.put(text, checked, len(text), client)
+        return checked
 
     def _completed(self, text: str, document: DocumentNode, operation: CheckedOperation) -> CheckedOperation:
         """Return an operation with what the compiled executor needs."""
@@ -100,3 +147,9 @@ class DocumentCache:
 
     def _count_compiled(self, text: str, compiled_length: int) -> None:
         self._documents.add_length(text, compiled_length // _SOURCE_PER_CHARACTER)
+
+
+def _retrieve(task: asyncio.Task[CheckedDocument]) -> None:
+    """Take note of the error of a check whose request was cancelled, which nobody else does."""
+    if not task.cancelled():
+        task.exception()

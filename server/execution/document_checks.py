@@ -44,6 +44,16 @@ Pay: TypeAlias = Callable[[int], object]
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredDocument:
+    """A parsed document within the limits, which has not been validated yet."""
+
+    document: DocumentNode
+    operations: Sequence[tuple[OperationDefinitionNode, Measures]]
+    validation_price: int
+    """What its validation costs, beyond the price of its length."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedOperation:
     """An operation of a checked document, with everything about it that does not depend on variables."""
 
@@ -90,16 +100,20 @@ class DocumentChecker:
         except GraphQLSyntaxError as error:
             raise GraphQLRequestError([_syntax_error(error)]) from None
 
-    def check(self, document: DocumentNode, pay: Pay) -> CheckedDocument:
-        """Check a parsed document. Raises GraphQLRequestError with all of its errors."""
+    def measure(self, document: DocumentNode) -> MeasuredDocument:
+        """Measure a parsed document. Raises GraphQLRequestError with all limits that it exceeds."""
         measures = self._measure(document)
         repeated = self._count_repeated(document, measures)
         if errors := exceeded_limits(measures, repeated, self._limits):
             raise GraphQLRequestError(errors)
-        pay(repeated_price(repeated))
+        return MeasuredDocument(document, measures.operations, repeated_price(repeated))
+
+    def validate(self, measured: MeasuredDocument) -> CheckedDocument:
+        """Validate a document whose validation has been paid. Raises GraphQLRequestError with all of its errors."""
+        document = measured.document
         if errors := validation_errors(self._schema, document, only_one=self._only_one_error):
             raise GraphQLRequestError(errors)
-        return CheckedDocument(document, _operations(document, measures.operations))
+        return CheckedDocument(document, _operations(document, measured.operations))
 
     def _count_repeated(self, document: DocumentNode, measures: DocumentMeasures) -> int:
         # Counting takes time linear in the number of selections, so only do it if there are not too many.

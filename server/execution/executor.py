@@ -24,6 +24,7 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.resume import Outcome, dispose, resuming
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import DocumentCache
+from server.execution.document_checks import CheckedDocument
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.preparation import Preparation
@@ -80,19 +81,33 @@ class GraphQLExecutor:
         """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
         self._budgets.receive(client, data)
 
-    def prepare(self, request: Request, context: Context) -> Operation:
+    async def load_document(self, request: Request, context: Context) -> CheckedDocument | None:
+        """Check a member's document beside the event loop, unless it is known; return None if there is none.
+
+        Without a session a document is so short that ``prepare`` checks it. Raises GraphQLRequestError.
+        """
+        if request.query is None or context.viewer is None:
+            return None
+        client = client_key(context.member_id, context.client)
+        self._require_room(client)
+        return await self._preparation.load(request.query, client)
+
+    def prepare(self, request: Request, context: Context, document: CheckedDocument | None = None) -> Operation:
         """Check the document, operation name, variables and cost, and charge the cost to the client.
 
-        A client without a session may only do what signing in needs, and learns nothing of the schema from errors.
-        Raises GraphQLRequestError.
+        ``document`` is what ``load_document`` has returned; without it, an unknown document is checked at once. A client
+        without a session may only do what signing in needs, and learns nothing of the schema from errors. Raises
+        GraphQLRequestError.
         """
         client = client_key(context.member_id, context.client)
         self._require_room(client)
         if request.query is None:
             raise request_error(PERSISTED_QUERY_NOT_SUPPORTED, Code.PERSISTED_QUERY_NOT_SUPPORTED)
         on_error = parse_error_behaviour(request.on_error)
-        preparation = self._signed_out if context.viewer is None else self._preparation
-        prepared = preparation.prepare(request.query, request, client)
+        if context.viewer is None:
+            prepared = self._signed_out.prepare(request.query, request, client)
+        else:
+            prepared = self._preparation.prepare(request.query, request, client, document)
         operation = prepared.operation
         return Operation(
             document=prepared.document,

@@ -11,6 +11,7 @@ from graphql.execution import VariableValues
 
 from server.execution.clients import ClientKey
 from server.execution.compiled.operation import CompiledOperation
+from server.execution.document_checks import CheckedDocument
 from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.event_traits import EventTraits
 from server.execution.rate_limit import Charge
@@ -129,7 +130,10 @@ class Executor(Protocol):
     def receive(self, client: ClientKey, data: bytes | str) -> None:
         """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
 
-    def prepare(self, request: Request, context: Context) -> Operation:
+    async def load_document(self, request: Request, context: Context) -> CheckedDocument | None:
+        """Check a member's document, unless it is known, while others are served. Raises GraphQLRequestError."""
+
+    def prepare(self, request: Request, context: Context, document: CheckedDocument | None = None) -> Operation:
         """Check an operation and charge its cost. Raises GraphQLRequestError."""
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:

@@ -10,6 +10,7 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.clients import ClientKey
+from server.execution.document_checks import CheckedDocument
 from server.execution.executor_interface import (
     Context,
     Executor,
@@ -43,10 +44,15 @@ class InstrumentedExecutor:
         with _recording_refusals():
             self._executor.receive(client, data)
 
-    def prepare(self, request: Request, context: Context) -> Operation:
+    async def load_document(self, request: Request, context: Context) -> CheckedDocument | None:
+        """Check a member's document, unless it is known, while others are served. Raises GraphQLRequestError."""
+        with _recording_refusals():
+            return await self._executor.load_document(request, context)
+
+    def prepare(self, request: Request, context: Context, document: CheckedDocument | None = None) -> Operation:
         """Check an operation and charge its cost. Raises GraphQLRequestError."""
         with _recording_refusals():
-            return self._executor.prepare(request, context)
+            return self._executor.prepare(request, context, document)
 
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result. Raises GraphQLRequestError if it times out."""

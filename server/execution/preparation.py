@@ -11,7 +11,7 @@ from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import INVALID_VALUE_PRICE, VALUE_PRICE
 from server.execution.document_cache import DocumentCache
-from server.execution.document_checks import CheckedOperation
+from server.execution.document_checks import CheckedDocument, CheckedOperation
 from server.execution.operation_selection import select_operation
 from server.execution.rate_limit import Charge
 from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
@@ -40,9 +40,18 @@ class Preparation:
         self._limits = limits
         self._budgets = budgets
 
-    def prepare(self, query: str, request: Request, client: ClientKey) -> Prepared:
-        """Prepare the operation of a request, whose document is ``query``. Raises GraphQLRequestError."""
-        checked = self._documents.check(query, client, partial(self._budgets.spend, client))
+    async def load(self, query: str, client: ClientKey) -> CheckedDocument:
+        """Return the checked document of a request, which is paid for. Raises GraphQLRequestError."""
+        return await self._documents.load(query, client, partial(self._budgets.spend, client))
+
+    def prepare(
+        self, query: str, request: Request, client: ClientKey, checked: CheckedDocument | None = None
+    ) -> Prepared:
+        """Prepare the operation of a request, whose document is ``query``, checked or not.
+
+        Raises GraphQLRequestError.
+        """
+        checked = checked or self._documents.check(query, client, partial(self._budgets.spend, client))
         operation = select_operation(checked.operations, request.operation_name)
         counts = count_values(request.variables)
         check_size(counts, self._limits)

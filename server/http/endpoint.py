@@ -91,7 +91,8 @@ class GraphQLEndpoint:
             request.header(b"authorization"), request.client, request.header(b"user-agent") or ""
         )
         graphql_request = await self._receive(request, client_key(context.member_id, context.client))
-        operation = self._executor.prepare(graphql_request, context)
+        document = await self._executor.load_document(graphql_request, context)
+        operation = self._executor.prepare(graphql_request, context, document)
         _check_operation_type(operation, request)
         if operation.type is OperationType.SUBSCRIPTION:
             results = stream_results(self._executor, operation, context, request_id)

@@ -192,7 +192,8 @@ class Operations:
         Return the errors that ended the operation, an empty list if it is complete, or None if it is open.
         """
         context = await self._authenticate()
-        prepared = self._executor.prepare(request, context)
+        document = await self._executor.load_document(request, context)
+        prepared = self._executor.prepare(request, context, document)
         if prepared.type is OperationType.SUBSCRIPTION:
             operation.subscription = await self._executor.open(prepared, context, request_id, operation)
             if self._is_finishing and operation.subscription is not None:

@@ -62,7 +62,9 @@ class SignedOutDocuments:
             raise incorrect_request()
         reduced = judge(document, select_operation(operations, name), self._allowed)
         try:
-            checked = self._checker.check(reduced, pay)
+            measured = self._checker.measure(reduced)
+            pay(measured.validation_price)
+            checked = self._checker.validate(measured)
         except GraphQLRequestError as error:
             raise error if error.retry_after is not None else incorrect_request() from None
         (operation,) = checked.operations.values()

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 JSON = "application/json"
 
 
+HEADERS = {"accept": EVENT_STREAM, "content-type": JSON, "authorization": "Bearer good"}
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def server() -> AsyncIterator[FakeApp]:
     async with sample_api() as running:
@@ -25,7 +28,7 @@ async def server() -> AsyncIterator[FakeApp]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def client(server: FakeApp) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(timeout=10, headers={"accept": EVENT_STREAM, "content-type": JSON}) as http_client:
+    async with httpx.AsyncClient(timeout=10, headers=HEADERS) as http_client:
         yield http_client
 
 
