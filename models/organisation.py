@@ -19,6 +19,9 @@ class Organisation(Row):
     """Whether every member must have a second factor."""
     factor_required_roles = ArrayField(element_type="text", default=list, db_default=[])
     """The roles whose holders must have a second factor."""
+    form_fields = fields.IntField(default=0, db_default=0)
+    form_choices = fields.IntField(default=0, db_default=0)
+    """The most fields, and the most choices, that a form of the organisation's own has or had; a trigger keeps them."""
 
     class Meta:
         table = "organisation"

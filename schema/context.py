@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
+from schema.declaration.costs import FormSizes
 from schema.reading.loaders import Loaders
 from services.accounts.current_viewers import SessionKey, session_key
 from services.installation import Installation
@@ -36,6 +37,14 @@ class Context:
     def expires_at(self) -> datetime | None:
         """Return the expiry time of the viewer's access token, or None if the request is anonymous."""
         return self.viewer.expires_at if self.viewer else None
+
+    @property
+    def form_sizes(self) -> FormSizes:
+        """Return the sizes of the largest forms of the viewer's organisation."""
+        if self.viewer is None:
+            return FormSizes()
+        organisation = self.viewer.organisation
+        return FormSizes(organisation.form_fields, organisation.form_choices)
 
     @property
     def session_key(self) -> SessionKey | None:

@@ -38,6 +38,7 @@ class Limits:
         10_000, "values", "The values in the variables; lists, objects and what they hold are counted."
     )
     max_cost: int = _limit(1_000_000, "cost units", "The cost of one operation.")
+    max_answer_bytes: int = _limit(16_777_216, "bytes", "The size of the `data` of an answer.")
     cost_bucket: int = _limit(
         20_000_000, "cost units", "What a member may spend at once; not less than `TRACKERS_MAX_COST`."
     )

@@ -1,14 +1,48 @@
 """Field costs for query cost analysis: the cost of an operation approximates the number of fields in its result.
 
-A field costs 1 unless ``PRICES`` overrides it. The selection set of a connection is multiplied by the page size, and
-that of any other list by the typical size in ``LIST_SIZES``. Lists in variables add to the cost, because every field
+A field costs 1 unless ``PRICES`` overrides it. The selection set of a connection is multiplied by the page size, that of
+the lists of a form by the size of the organisation's largest form (``FormSizes``), and that of any other list by the
+typical size in ``LIST_SIZES``. Lists in variables add to the cost, because every field
 that takes such a variable validates all of its values.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
+
+
+class FormSizes(NamedTuple):
+    """The sizes of an organisation's largest forms, which may be those of versions that only old trackers have."""
+
+    fields: int = 0
+    choices: int = 0
+    """The choices of all fields of a form together."""
+
+
+FormList: TypeAlias = Literal["fields", "choices"]
+FORM_LISTS: Mapping[str, FormList] = MappingProxyType(
+    {"FieldDefinition": "fields", "FieldValue": "fields", "ChoiceField.choices": "choices"}
+)
+"""The lists that are as long as an organisation's forms are, by element type or schema coordinate.
+
+``LIST_SIZES`` has the least that each of them counts as.
+"""
+
+
+def form_list_size(name: FormList, least: int, sizes: FormSizes) -> int:
+    """Return what a list counts as: all fields, or the choices of one field, if each has as many as any other."""
+    if name == "fields":
+        return max(least, sizes.fields)
+    fields = max(LIST_SIZES["FieldDefinition"], sizes.fields)
+    return max(least, -(-sizes.choices // fields))
+
 
 CONNECTION_PRICE = 10
 """The cost of a connection, and of its ``totalCount``. Each needs a database query."""
+
+ROW_PRICE = 11
+"""The cost of each row of a connection, beside that of its fields: it is read, decoded and looked at."""
+_CONNECTIONS = ("Comment", "Employer", "Learner", "Member", "Notification", "Programme", "Tracker", "TrackerEvent")
 
 LISTED_VALUE_PRICE = 10
 """The cost of each list element in a variable, charged once for every field that takes the variable."""
@@ -25,7 +59,8 @@ SORT_KEY_PRICES = MappingProxyType({"Query.trackers": 20_000})
 fields took 0.4 s for 100,000 trackers."""
 
 PRICES = MappingProxyType(
-    {
+    {f"{name}Connection.{rows}": ROW_PRICE for name in _CONNECTIONS for rows in ("edges", "nodes")}
+    | {
         "Mutation": 50,
         "Mutation.signIn": 1_000,
         "Mutation.signInWithPasskey": 200,

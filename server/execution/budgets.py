@@ -23,6 +23,10 @@ class Budgets:
         """Charge a client. Raises GraphQLRequestError with RATE_LIMITED if there is not enough left."""
         return self._buckets(client).spend(client.name, cost)
 
+    def charge(self, client: ClientKey, cost: int) -> None:
+        """Charge a client for work that has been done already, and cost more than was known before it."""
+        self._buckets(client).charge(client.name, cost)
+
     def seconds_until(self, client: ClientKey, cost: int) -> float:
         """Return in how many seconds a client can pay this, 0 if it can now."""
         return self._buckets(client).seconds_until(client.name, cost)

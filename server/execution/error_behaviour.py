@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 from graphql import FieldNode, GraphQLOutputType, GraphQLResolveInfo, located_error
 from graphql.execution.collect_fields import FieldDetails
 from graphql.pyutils import Path
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.declaration.fields import Then
+from server.execution.paced_executor import PacedExecutor
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import request_error
 
@@ -49,7 +49,7 @@ class _ClosedUnlessAwaited:
         self._coroutine.close()
 
 
-class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
+class PropagatingExecutor(PacedExecutor):
     """Lets an error make the next nullable field above it null, as the specification says.
 
     graphql-core cancels the siblings of a field that failed, and with each the future for which it waits. Such a future is
@@ -57,7 +57,7 @@ class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
     Therefore a future that is no task is cancelled only together with the operation.
     """
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._operation = asyncio.current_task()
 
@@ -96,7 +96,7 @@ class PropagatingExecutor(StrawberryGraphQLCoreExecutionContext):
 class NullingExecutor(PropagatingExecutor):
     """Puts null in the place of each field or list element that fails, even if its type is non-null."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.error_propagation = False
 
@@ -122,7 +122,7 @@ class HaltingExecutor(PropagatingExecutor):
             asyncio.get_running_loop().call_soon(future.cancel)
 
 
-EXECUTOR_CLASSES: dict[ErrorBehaviour, type[StrawberryGraphQLCoreExecutionContext]] = {
+EXECUTOR_CLASSES: dict[ErrorBehaviour, type[PacedExecutor]] = {
     ErrorBehaviour.NULL: NullingExecutor,
     ErrorBehaviour.PROPAGATE: PropagatingExecutor,
     ErrorBehaviour.HALT: HaltingExecutor,

@@ -15,18 +15,20 @@ from strawberry.execution import optimized_is_awaitable
 
 from models.shares import borrowing
 from schema.declaration.base import Schema
-from server.execution.answers import ENCODING
+from server.execution.answers import ENCODING, format_result
 from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey, borrower_of, client_key
 from server.execution.compiled.execution import Unfinished
 from server.execution.compiled.reasons import Reason
 from server.execution.compiled.registry import Registry
 from server.execution.compiled.resume import Outcome, dispose, resuming
+from server.execution.compiled.turns import Turn, Turnstile
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import DocumentCache
 from server.execution.document_checks import CheckedDocument
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
+from server.execution.large_answers import COST_OF_LARGE_ANSWER, encode_in_turns
 from server.execution.preparation import Preparation
 from server.execution.signed_out.allowed_fields import ALLOWED_FIELDS, AllowedFields
 from server.execution.signed_out.preparation import SignedOutPreparation
@@ -35,7 +37,6 @@ from server.execution.time_limit import TimeLimit, raise_statement_timeout
 from server.limits import Limits
 from server.observability.metrics import EXECUTOR_FALLBACKS
 from server.protocol.error_codes import Code
-from server.protocol.errors import format_execution_errors
 from server.protocol.messages import Request
 from server.protocol.request_errors import request_error, too_many_requests
 from server.protocol.signed_out_errors import without_reasons
@@ -68,6 +69,8 @@ class GraphQLExecutor:
         """The documents of members."""
         self._preparation = Preparation(self.documents, self._schema, limits, self._budgets)
         self._signed_out = SignedOutPreparation(self._schema, limits, self._budgets, signed_out_fields)
+        self._turnstile = Turnstile()
+        self._max_answer_bytes = limits.max_answer_bytes
         self._time_limit = TimeLimit(limits.operation_seconds)
         self._subscriptions = Subscriptions(
             self._source_events, self.complete_event, self._concurrency, self._time_limit
@@ -107,7 +110,7 @@ class GraphQLExecutor:
         if context.viewer is None:
             prepared = self._signed_out.prepare(request.query, request, client)
         else:
-            prepared = self._preparation.prepare(request.query, request, client, document)
+            prepared = self._preparation.prepare(request.query, request, client, context.form_sizes, document)
         operation = prepared.operation
         return Operation(
             document=prepared.document,
@@ -138,26 +141,41 @@ class GraphQLExecutor:
         share = borrowing(borrower_of(operation.client_key, context.viewer))
         with self._concurrency.running(operation.client_key), share:
             result = await self._time_limit.hold(operation.type, self._execute(operation, context))
-        formatted = _format_result(result, request_id)
+        formatted = format_result(result, request_id)
         return formatted if operation.client_key.is_member else without_reasons(formatted)
 
     async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
-        """Execute an operation; for a subscription, with an event as the root value."""
+        """Execute an operation; for a subscription, with an event as the root value.
+
+        What takes long is done in turns, and charged if it was more than the operation's cost.
+        """
+        turn = Turn(self._turnstile, operation.client_key)
+        try:
+            result = await self._execute_in_turns(operation, context, event, turn)
+            if operation.charge.requested > COST_OF_LARGE_ANSWER and result.data is not None:
+                result.data = await encode_in_turns(result.data, turn, self._max_answer_bytes)
+            return result
+        finally:
+            self._budgets.charge(operation.client_key, turn.spent - operation.charge.requested)
+
+    async def _execute_in_turns(
+        self, operation: Operation, context: Context, event: object, turn: Turn
+    ) -> ExecutionResult:
         if operation.compiled is None:
             if self._registry is not None:
                 EXECUTOR_FALLBACKS.labels(Reason.SIZE.value).inc()
-            return await self._execute_with_graphql_core(operation, context, event, None)
-        result = await operation.compiled.execute(operation.variable_values, context, event)
+            return await self._execute_with_graphql_core(operation, context, event, None, turn)
+        result = await operation.compiled.execute(operation.variable_values, context, event, turn)
         if not isinstance(result, Unfinished):
             return ExecutionResult(result, None)
         EXECUTOR_FALLBACKS.labels(result.reason.value).inc()
-        return await self._execute_with_graphql_core(operation, context, event, result.outcomes)
+        return await self._execute_with_graphql_core(operation, context, event, result.outcomes, turn)
 
     async def _execute_with_graphql_core(
-        self, operation: Operation, context: Context, event: object, outcomes: dict[str, Outcome] | None
+        self, operation: Operation, context: Context, event: object, outcomes: dict[str, Outcome] | None, turn: Turn
     ) -> ExecutionResult:
         """Execute an operation, except for what the root fields have been resolved to already."""
-        arguments = self._arguments(operation, context)
+        arguments = self._arguments(operation, context) | {"turn": turn}
         if outcomes:
             arguments |= {"executor_class": resuming(arguments["executor_class"]), "outcomes": outcomes}
         try:
@@ -197,14 +215,4 @@ class GraphQLExecutor:
 
     async def complete_event(self, operation: Operation, context: Context, event: object, request_id: str) -> Result:
         """Return the result of one event of a subscription: what the source stream has yielded."""
-        return _format_result(await self._execute(operation, context, event), request_id)
-
-
-def _format_result(result: ExecutionResult, request_id: str) -> Result:
-    formatted: Result = {}
-    if result.errors:
-        formatted["errors"] = format_execution_errors(result.errors, request_id)
-    # An error without a path is a request error: nothing was executed, so there is no data, not even null.
-    if result.data is not None or not result.errors or any(error.path for error in result.errors):
-        formatted["data"] = result.data
-    return formatted
+        return format_result(await self._execute(operation, context, event), request_id)

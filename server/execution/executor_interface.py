@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from graphql import DocumentNode, OperationType
 from graphql.execution import VariableValues
 
+from schema.declaration.costs import FormSizes
 from server.execution.clients import ClientKey
 from server.execution.compiled.operation import CompiledOperation
 from server.execution.document_checks import CheckedDocument
@@ -40,6 +41,10 @@ class Context(Protocol):
     @property
     def expires_at(self) -> datetime | None:
         """Return when the token expires, in UTC, or None without a valid token."""
+
+    @property
+    def form_sizes(self) -> FormSizes:
+        """Return the sizes of the largest forms of the viewer's organisation, on which costs depend."""
 
     @property
     def session_key(self) -> SessionKey | None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from graphql import DocumentNode, GraphQLSchema
 from graphql.execution import VariableValues
 
-from schema.declaration.costs import LISTED_VALUE_PRICE
+from schema.declaration.costs import LISTED_VALUE_PRICE, FormSizes
 from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import INVALID_VALUE_PRICE, VALUE_PRICE
@@ -45,18 +45,23 @@ class Preparation:
         return await self._documents.load(query, client, partial(self._budgets.spend, client))
 
     def prepare(
-        self, query: str, request: Request, client: ClientKey, checked: CheckedDocument | None = None
+        self,
+        query: str,
+        request: Request,
+        client: ClientKey,
+        sizes: FormSizes,
+        checked: CheckedDocument | None = None,
     ) -> Prepared:
         """Prepare the operation of a request, whose document is ``query``, checked or not.
 
-        Raises GraphQLRequestError.
+        ``sizes`` are those of the organisation's forms. Raises GraphQLRequestError.
         """
         checked = checked or self._documents.check(query, client, partial(self._budgets.spend, client))
         operation = select_operation(checked.operations, request.operation_name)
         counts = count_values(request.variables)
         check_size(counts, self._limits)
         values = self._coerce_variables(operation, request.variables, counts, client)
-        cost = self._compute_cost(operation, counts, values)
+        cost = self._compute_cost(operation, counts, values, sizes)
         return Prepared(checked.document, operation, values, self._budgets.spend(client, cost))
 
     def _coerce_variables(
@@ -71,9 +76,11 @@ class Preparation:
         self._budgets.spend(client, counts.total * INVALID_VALUE_PRICE)
         return coerce_variables(self._schema, operation.definition, variables)
 
-    def _compute_cost(self, operation: CheckedOperation, counts: ValueCounts, values: VariableValues) -> int:
+    def _compute_cost(
+        self, operation: CheckedOperation, counts: ValueCounts, values: VariableValues, sizes: FormSizes
+    ) -> int:
         """Return the operation's cost. Raises GraphQLRequestError if it exceeds the limit."""
-        cost = operation.cost.evaluate(values.coerced)
+        cost = operation.cost.evaluate(values.coerced, sizes)
         cost += operation.fields_with_variables * counts.listed * LISTED_VALUE_PRICE
         if cost > self._limits.max_cost:
             raise GraphQLRequestError([limit_exceeded("cost", "The operation's cost", cost, self._limits.max_cost)])

@@ -65,7 +65,7 @@ class TokenBuckets:
         shortfall = bucket.spent + cost - self._size
         if shortfall > 0:
             message = "Rate limit exceeded: wait, or request less"
-            left = int(self._size - bucket.spent)
+            left = max(0, int(self._size - bucket.spent))
             raise too_many_requests(message, Code.RATE_LIMITED, shortfall / self._refill, requested=cost, left=left)
         bucket.spent += cost
         return Charge(cost, int(self._size - bucket.spent), self._size, self._refill)
@@ -77,6 +77,20 @@ class TokenBuckets:
             return 0.0
         shortfall = self._spent_at(bucket, self._clock()) + min(cost, self._size) - self._size
         return max(0.0, shortfall / self._refill)
+
+    def charge(self, key: str, cost: int) -> None:
+        """Take tokens for work that has been done already: the bucket may be left with less than none.
+
+        It is never more than a bucket short, so a client waits for at most the time in which two buckets are filled.
+        """
+        if cost <= 0:
+            return
+        now = self._clock()
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(0, now)
+        bucket.spent = min(self._spent_at(bucket, now) + cost, 2 * self._size)
+        bucket.updated_at = now
 
     def _spent_at(self, bucket: _Bucket, now: float) -> float:
         return max(0.0, bucket.spent - (now - bucket.updated_at) * self._refill)

@@ -38,12 +38,15 @@ class EncodedOutput:
         self._outputs.move_to_end(key)
         return output[0]
 
-    def add(self, key: Hashable, value: Any, *, key_bytes: int) -> Any:
-        """Encode an output, keep it, and return what is to be spliced into the answer.
+    def encode(self, value: Any) -> bytes:
+        """Return an output, or an element of it, as JSON."""
+        return self._encode(value)
+
+    def add(self, key: Hashable, data: bytes, *, key_bytes: int) -> Any:
+        """Keep an encoded output, and return what is to be spliced into the answer.
 
         The key counts with ``key_bytes``, as a client may select little of a form with a long text.
         """
-        data = self._encode(value)
         self.encodings += 1
         spliced = self._splice(data)
         size = len(data) + key_bytes
@@ -73,19 +76,13 @@ class EncodedField:
         """Return what is to be spliced into the answer, or None."""
         return self._outputs.get(key)
 
-    def _add(self, key: Hashable, value: Any, run: Any) -> Any:
-        kept = self._outputs.get(key)  # another row with this key may have come first
-        if kept is not None:
-            return kept
-        waiting = len(run.pending)
-        completed = self.complete(value, run)
-        if len(run.pending) != waiting:  # it has gaps, so it can be encoded with the rest of the answer only
-            return completed
-        return self._outputs.add(key, completed, key_bytes=_ENTRY_BYTES + len(self._selection))
+    def encode(self, value: Any) -> bytes:
+        """Return an output, or an element of it, as JSON."""
+        return self._outputs.encode(value)
 
-    def completion(self, key: Hashable) -> Complete:
-        """Return a function that completes a value that has been resolved, and encodes it."""
-        return lambda value, run: self._add(key, value, run)
+    def add(self, key: Hashable, data: bytes) -> Any:
+        """Keep an encoded output, and return what is to be spliced into the answer."""
+        return self._outputs.add(key, data, key_bytes=_ENTRY_BYTES + len(self._selection))
 
 
 def _not_linked(_value: Any, _run: Any) -> Any:

@@ -96,7 +96,7 @@ async def _complete(plan: Plan, run: Run, outcomes: dict[str, Outcome], data: di
             outcome = outcomes.get(root.name)
             if isinstance(outcome, Resolved):
                 data[root.name] = root.complete(outcome.value, run)
-        if run.pending:
+        if run.has_gaps:
             await run.settle()
     except InvalidValueError:
         run.abandon()

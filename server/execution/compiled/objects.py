@@ -21,6 +21,9 @@ MAX_FIELDS = 500
 It ends the writing early; how long compiling takes is limited by ``MAX_LENGTH`` of their source.
 """
 
+_UNITS_OF_CALL = 3
+"""What the call of a resolver adds to the unit of a field."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Field:
@@ -38,7 +41,7 @@ class Objects:
         self._registry = registry
         self._selections = selections
         self._positions = Positions(source, registry, self.write)
-        self._functions: dict[tuple[str, tuple[int, ...]], str] = {}
+        self._functions: dict[tuple[str, tuple[int, ...]], tuple[str, int]] = {}
         self._fields = 0
         self.infos: list[InfoSpec] = []
         self.arguments: list[Arguments | Constants] = []
@@ -55,26 +58,32 @@ class Objects:
         for field, function in self._encoded:
             field.complete = load(function)
 
-    def write(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        """Write the function for a type and the field nodes whose selections merge, and return its name."""
+    def write(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, int]:
+        """Write the function for a type and the field nodes whose selections merge; return its name and its units."""
         key = object_type.name, tuple(map(id, nodes))
         if key not in self._functions:
-            name = self._functions[key] = self._source.function()
-            self._source.write(name, "o", self._body(object_type, nodes))
+            name = self._source.function()
+            lines, units = self._body(object_type, nodes)
+            self._functions[key] = name, units
+            self._source.write(name, "o", lines)
         return self._functions[key]
 
-    def _body(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> list[str]:
+    def _body(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[list[str], int]:
+        """Return the lines of an object's function, and the units that it takes, apart from the items of lists."""
         lines: list[str] = []
         entries: list[str] = []
         is_deferring = False
+        units = 0
         for index, (name, field_nodes) in enumerate(self._selections.below(object_type, nodes).items()):
             self._count_field()
             field_name = field_nodes[0].name.value
+            units += 1
             if field_name == "__typename":
                 entries.append(f"{name!r}: {object_type.name!r}")
                 continue
             definition = object_type.fields[field_name]
             field = _Field(name, definition, field_nodes, self._positions.position(definition.type, field_nodes))
+            units += field.position.units
             variable = f"v{index}"
             call = call_of(definition, has_arguments=self._has_arguments(field))
             if call.function is None:
@@ -82,13 +91,14 @@ class Objects:
                 entries.append(f"{name!r}: {field.position.expression(variable)}")
             else:
                 is_deferring = True
+                units += _UNITS_OF_CALL
                 lines += self._resolved(object_type, field, call, variable)
                 entries.append(f"{name!r}: {variable}")
         dictionary = "{" + ", ".join(entries) + "}"
         if not is_deferring:
-            return [*lines, f"return {dictionary}"]
+            return [*lines, f"return {dictionary}"], units
         end = [f"d = {dictionary}", "if late is not None:", "    attach(late, d)", "return d"]
-        return ["infos = run.infos", "late = None", *lines, *end]
+        return ["infos = run.infos", "late = None", *lines, *end], units
 
     def _count_field(self) -> None:
         self._fields += 1
@@ -135,7 +145,7 @@ class Objects:
             f"key = {name}.key(o)",
             f"{variable} = {name}.get(key)",
             f"if {variable} is None:",
-            f"    {variable}, late = run.other({value}, {field.name!r}, {name}.completion(key), late)",
+            f"    late = run.encode({value}, {field.name!r}, {name}, key, late)",
         ]
 
     def _info(self, parent: GraphQLObjectType, field: _Field, call: Call) -> str:

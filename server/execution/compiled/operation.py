@@ -11,6 +11,7 @@ from server.execution.compiled.plan import Plan, compile_plan
 from server.execution.compiled.reasons import NotCompiledError, Reason
 from server.execution.compiled.registry import Registry
 from server.execution.compiled.selections import condition_variables, fragments_of
+from server.execution.compiled.turns import Turn
 
 MAX_VARIANTS = 16
 """The most combinations of values of the variables in ``@skip`` and ``@include`` for which an operation is compiled."""
@@ -45,17 +46,17 @@ class CompiledOperation:
         self._variants: dict[tuple[Any, ...], Plan | Reason] = {}
 
     async def execute(
-        self, variables: VariableValues, context: Any, root_value: Any = None
+        self, variables: VariableValues, context: Any, root_value: Any = None, turn: Turn | None = None
     ) -> dict[str, Any] | Unfinished:
         """Execute the operation, and return its ``data``, or Unfinished if graphql-core is to do it.
 
-        ``root_value`` is the event if the operation is a subscription.
+        ``root_value`` is the event if the operation is a subscription. ``turn`` counts the work, and interrupts it.
         """
         plan = self.plan(variables)
         if isinstance(plan, Reason):
             return Unfinished(plan)
         try:
-            run = plan.run(variables, context, root_value)
+            run = plan.run(variables, context, root_value, turn)
             arguments = plan.root_arguments(variables)
         except NotCompiledError as error:
             return Unfinished(error.reason)

@@ -24,6 +24,7 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.run import Run
 from server.execution.compiled.selections import Selections
 from server.execution.compiled.source import Source
+from server.execution.compiled.turns import Turn
 from server.execution.compiled.types import Complete
 
 
@@ -70,9 +71,9 @@ class Plan:
     source: str
     """The generated source, for people."""
 
-    def run(self, variables: VariableValues, context: Any, root_value: Any) -> Run:
+    def run(self, variables: VariableValues, context: Any, root_value: Any, turn: Turn | None = None) -> Run:
         """Return the state of a new run. Raises NotCompiledError if an argument below the root is invalid."""
-        run = Run(self.registry.schema, self.operation, self.fragments, variables, context, root_value)
+        run = Run(self.registry.schema, self.operation, self.fragments, variables, context, root_value, turn)
         try:
             run.arguments = [arguments.values(variables, self.registry.converter) for arguments in self.arguments]
         except Exception:

@@ -22,8 +22,18 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.source import Source
 from server.execution.compiled.types import Complete, Dispatch
 
-WriteObject = Callable[[GraphQLObjectType, list[FieldNode]], str]
-"""Writes the function that makes the dictionary of an object, and returns its name."""
+WriteObject = Callable[[GraphQLObjectType, list[FieldNode]], tuple[str, int]]
+"""Writes the function that makes the dictionary of an object, and returns its name, and the units that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """``test`` and ``fast`` of a position, the lines of its function for what is not null, and its units."""
+
+    test: str
+    fast: str
+    otherwise: list[str]
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +42,15 @@ class Position:
 
     ``test`` is an expression that holds in the usual case, which ``fast`` then completes; both contain ``{v}`` for the
     value. ``test`` is empty if there is no usual case. The function ``complete`` takes any value except an awaitable,
-    and raises an exception for what is to be left to graphql-core.
+    and raises an exception for what is to be left to graphql-core. ``units`` is the work of completing it, in fields below
+    it, apart from the items of lists, which count where the list is.
     """
 
     test: str
     fast: str
     complete: str
     is_nullable: bool
+    units: int
 
     def expression(self, variable: str) -> str:
         """Return an expression that completes the value of a variable, which must not be awaitable."""
@@ -81,19 +93,19 @@ class Positions:
         name = self._source.function()
         null = "return None" if nullable else "invalid()"
         if is_leaf_type(output_type):
-            test, fast, otherwise = self._leaf(output_type)
+            code = self._leaf(output_type)
         elif is_list_type(output_type):
-            test, fast, otherwise = self._list(output_type.of_type, nodes)
+            code = self._list(output_type.of_type, nodes)
         elif is_object_type(output_type):
-            test, fast, otherwise = self._object(output_type, nodes)
+            code = self._object(output_type, nodes)
         elif is_abstract_type(output_type):
-            test, fast, otherwise = self._abstract(output_type, nodes)
+            code = self._abstract(output_type, nodes)
         else:
             raise NotCompiledError(Reason.UNSUPPORTED)
-        self._source.write(name, "v", ["if v is None:", f"    {null}", *otherwise])
-        return Position(test, fast, name, nullable)
+        self._source.write(name, "v", ["if v is None:", f"    {null}", *code.otherwise])
+        return Position(code.test, code.fast, name, nullable, code.units)
 
-    def _leaf(self, leaf_type: GraphQLLeafType) -> tuple[str, str, list[str]]:
+    def _leaf(self, leaf_type: GraphQLLeafType) -> _Code:
         leaf = self._registry.leaf(leaf_type)
         test, fast = leaf.test, leaf.fast
         if leaf.python_class is not None:
@@ -101,34 +113,36 @@ class Positions:
         if leaf.names is not None:
             fast = fast.replace("{n}", self._source.object(leaf.names, "names"))
         convert = f"return {self._source.object(leaf.convert, 'convert')}(v)"
-        return (
-            test,
-            fast,
-            [f"if {test.format(v='v')}:", f"    return {fast.format(v='v')}", convert] if test else [convert],
-        )
+        usual = [f"if {test.format(v='v')}:", f"    return {fast.format(v='v')}"] if test else []
+        return _Code(test, fast, [*usual, convert])
 
-    def _list(self, item_type: GraphQLOutputType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
+    def _list(self, item_type: GraphQLOutputType, nodes: list[FieldNode]) -> _Code:
         item = self.position(item_type, nodes)
         variable = f"x{len(self._positions)}"  # lists of lists need one each
-        items = f"[{item.expression(variable)} for {variable} in "
         as_list = self._source.object(_as_list, "as_list")
-        return "type({v}) is list or type({v}) is tuple", items + "{v}]", [f"return {items}{as_list}(v)]"]
+        units = item.units + 1
+        # The whole list is left for later turns if there is no time for all of it in this one.
+        later = f"run.later({{v}}, {item.complete}, {units})"
+        items = f"([{item.expression(variable)} for {variable} in {{v}}] if run.turn.spend(len({{v}}) * {units}) else {later})"
+        otherwise = [f"v = {as_list}(v)", f"return {items.format(v='v')}"]
+        return _Code("type({v}) is list or type({v}) is tuple", items, otherwise)
 
-    def _object(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
+    def _object(self, object_type: GraphQLObjectType, nodes: list[FieldNode]) -> _Code:
         accepted = self._source.object(self._registry.accepted_classes(object_type), "accepted")
-        make = self._write_object(object_type, nodes)
+        make, units = self._write_object(object_type, nodes)
         admit = [f"if type(v) not in {accepted}:", f"    {accepted}.admit(v)", f"return {make}(v, run)"]
-        return f"type({{v}}) in {accepted}", make + "({v}, run)", admit
+        return _Code(f"type({{v}}) in {accepted}", make + "({v}, run)", admit, units)
 
-    def _abstract(self, abstract_type: GraphQLAbstractType, nodes: list[FieldNode]) -> tuple[str, str, list[str]]:
+    def _abstract(self, abstract_type: GraphQLAbstractType, nodes: list[FieldNode]) -> _Code:
         schema = self._registry.schema
         dispatch = Dispatch(abstract_type, schema)
         possible = schema.get_possible_types(abstract_type)
-        functions = {object_type.name: self._write_object(object_type, nodes) for object_type in possible}
-        self._dispatches.append((dispatch, functions))
+        written = {object_type.name: self._write_object(object_type, nodes) for object_type in possible}
+        self._dispatches.append((dispatch, {type_name: function for type_name, (function, _) in written.items()}))
         name = self._source.object(dispatch, "dispatch")
         chosen = [f"return ({name}.get(type(v)) or {name}.choose(v))(v, run)"]
-        return f"type({{v}}) in {name}", f"{name}[type({{v}})]({{v}}, run)", chosen
+        units = max((units for _, units in written.values()), default=0)
+        return _Code(f"type({{v}}) in {name}", f"{name}[type({{v}})]({{v}}, run)", chosen, units)
 
 
 def _object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:

@@ -1,7 +1,8 @@
 """One execution of a compiled operation: its infos and arguments, and the values that it waits for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Sequence
 from inspect import iscoroutine
 from typing import Any
 
@@ -9,27 +10,14 @@ from graphql import FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNo
 from graphql.execution import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
+from server.execution.compiled.encoded import EncodedField
+from server.execution.compiled.gaps import Deferred, Rest
+from server.execution.compiled.turns import Turn, Turnstile
 
-class Deferred:
-    """A gap in a dictionary that is filled when an awaitable has been awaited and its value completed."""
-
-    __slots__ = ("awaitable", "complete", "container", "key", "previous")
-
-    def __init__(
-        self, awaitable: Awaitable[Any], key: str, complete: Callable[[Any, Any], Any], previous: "Deferred | None"
-    ) -> None:
-        self.awaitable = awaitable
-        self.key = key
-        self.complete = complete
-        self.previous = previous
-        self.container: dict[str, Any] | None = None
-
-
-def attach(last: Deferred | None, container: dict[str, Any]) -> None:
-    """Say which dictionary the gaps are in, for a gap and those before it of the same object."""
-    while last is not None:
-        last.container = container
-        last = last.previous
+_LISTS = (list, tuple)
+_UNITS_OF_GAP = 5
+BYTES_PER_UNIT = 100
+"""How many bytes of JSON take as long to encode as the completion of a field, at the least."""
 
 
 class Run:
@@ -40,14 +28,17 @@ class Run:
         "arguments",
         "async_helpers",
         "context_value",
+        "encodings",
         "fragment_definitions",
         "infos",
         "is_awaitable",
         "operation",
         "operation_extensions",
         "pending",
+        "rest",
         "root_value",
         "schema",
+        "turn",
         "variable_values",
     )
 
@@ -59,6 +50,7 @@ class Run:
         variables: VariableValues,
         context: Any,
         root_value: Any,
+        turn: Turn | None = None,
     ) -> None:
         self.schema = schema
         self.operation = operation
@@ -71,6 +63,15 @@ class Run:
         self.infos: list[Any] = []
         self.arguments: list[dict[str, Any]] = []
         self.pending: list[Deferred] = []
+        self.rest: deque[Rest] = deque()
+        self.encodings: list[tuple[Deferred, Any]] = []
+        self.turn = turn or Turn(Turnstile())
+
+    def later(self, items: Collection[Any], complete: Callable[[Any, Any], Any], weight: int) -> list[Any]:
+        """Return a list that is filled in turns, because it takes too long to complete these items at once."""
+        outputs: list[Any] = []
+        self.rest.append(Rest(outputs, items, complete, weight))
+        return outputs
 
     def defer(
         self, awaitable: Awaitable[Any], key: str, complete: Callable[[Any, Any], Any], previous: Deferred | None
@@ -91,14 +92,72 @@ class Run:
             return None, self.defer(value, key, complete, previous)
         return complete(value, self), previous
 
+    def encode(self, value: Any, name: str, field: EncodedField, key: Hashable, previous: Deferred | None) -> Deferred:
+        """Leave a gap for the encoded output of a value, which may be awaitable."""
+        deferred = Deferred(value, name, field.complete, previous)
+        deferred.encoding = field, key
+        if optimized_is_awaitable(value):
+            self.pending.append(deferred)
+        else:
+            self.encodings.append((deferred, value))
+        return deferred
+
+    @property
+    def has_gaps(self) -> bool:
+        """Return whether ``settle`` has anything to do."""
+        return bool(self.pending or self.rest or self.encodings)
+
     async def settle(self) -> None:
         """Fill all gaps, level after level. Whatever an awaitable or a completion raises is raised."""
-        while self.pending:
+        while self.has_gaps:
+            await self._complete_rest()
+            encodings, self.encodings = self.encodings, []
+            for deferred, value in encodings:
+                assert deferred.container is not None
+                assert deferred.encoding is not None
+                deferred.container[deferred.key] = await self._encoded(*deferred.encoding, value)
             level, self.pending = self.pending, []
             values = await settled([deferred.awaitable for deferred in level])
             for deferred, value in zip(level, values, strict=True):
-                assert deferred.container is not None
-                deferred.container[deferred.key] = deferred.complete(value, self)
+                if not self.turn.spend(_UNITS_OF_GAP):
+                    await self.turn.next()
+                if deferred.encoding is not None:
+                    self.encodings.append((deferred, value))
+                else:
+                    assert deferred.container is not None
+                    deferred.container[deferred.key] = deferred.complete(value, self)
+
+    async def _complete_rest(self) -> None:
+        """Complete what is left of lists, as much in a turn as it has units for."""
+        while self.rest:
+            rest = self.rest.popleft()
+            for item in rest.items:
+                if self.turn.left < 0:
+                    await self.turn.next()
+                self.turn.spend(rest.weight)
+                rest.outputs.append(rest.complete(item, self))
+
+    async def _encoded(self, field: EncodedField, key: Hashable, value: Any) -> Any:
+        """Return a value's encoded output, from what is kept or made anew, one element of a list at a time."""
+        kept = field.get(key)  # another row with this key may have come first
+        if kept is not None:
+            return kept
+        outputs: list[Any] = []
+        gaps = len(self.pending)
+        items = [[item] for item in value] if type(value) in _LISTS else [value]
+        pieces: list[bytes] = []
+        for item in items:
+            await self.turn.next()
+            output = field.complete(item, self)
+            await self._complete_rest()
+            outputs.append(output)
+            if len(self.pending) == gaps:
+                pieces.append(field.encode(output))
+                self.turn.spend(len(pieces[-1]) // BYTES_PER_UNIT)
+        is_list = type(value) in _LISTS
+        if len(self.pending) > gaps:  # it has gaps, so it can be encoded with the rest of the answer only
+            return [output for (output,) in outputs] if is_list else outputs[0]
+        return field.add(key, b"[" + b",".join(piece[1:-1] for piece in pieces) + b"]" if is_list else pieces[0])
 
     def close(self) -> None:
         """Give up the infos, which refer to this run: all that it has read is then freed without the garbage collector."""
@@ -106,6 +165,8 @@ class Run:
 
     def abandon(self) -> None:
         """Dispose of the awaitables that nothing will wait for any more."""
+        self.rest.clear()
+        self.encodings.clear()
         for deferred in self.pending:
             abandon(deferred.awaitable)
         self.pending = []

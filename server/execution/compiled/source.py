@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from server.execution.compiled.gaps import attach
 from server.execution.compiled.leaves import GLOBALS
 from server.execution.compiled.reasons import InvalidValueError, NotCompiledError, Reason
-from server.execution.compiled.run import attach
 
 MAX_LENGTH = 60_000
 """The most characters of source in an operation.

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-RowCount: TypeAlias = int | Callable[[Mapping[str, Any]], int]
-"""A number of rows, or a function that computes it from the coerced variables."""
+from schema.declaration.costs import FormSizes
+
+RowCount: TypeAlias = int | Callable[[Mapping[str, Any], FormSizes], int]
+"""A number of rows, or a function that computes it from the coerced variables and the sizes of forms."""
+NO_FORMS = FormSizes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +22,15 @@ class Cost:
     fixed: int = 0
     parts: tuple[tuple[RowCount, "Cost"], ...] = ()
 
-    def evaluate(self, variables: Mapping[str, Any]) -> int:
-        """Return the cost for the coerced variables.
+    def evaluate(self, variables: Mapping[str, Any], sizes: FormSizes = NO_FORMS) -> int:
+        """Return the cost for the coerced variables, and for an organisation with forms of these sizes.
 
         This takes time linear in the number of selections after expanding fragments, so check the limit on selections
         first.
         """
         total = self.fixed
         for rows, part in self.parts:
-            total += (rows if isinstance(rows, int) else rows(variables)) * part.evaluate(variables)
+            total += (rows if isinstance(rows, int) else rows(variables, sizes)) * part.evaluate(variables, sizes)
         return total
 
 

@@ -18,12 +18,15 @@ from graphql import (
 
 from schema.declaration.costs import (
     CONNECTION_PRICE,
+    FORM_LISTS,
     LIST_SIZES,
     PRICES,
     SEARCH_WORD_PRICE,
     SEARCH_WORD_PRICES,
     SORT_KEY_PRICES,
+    form_list_size,
 )
+from server.execution.cost.expression import RowCount
 
 META_FIELDS = {"__schema": "__Schema", "__type": "__Type"}
 
@@ -41,7 +44,7 @@ class FieldPrice:
     type_name: str
     """The name of the field's type, without list and non-null modifiers."""
     multiplicity: Literal["single", "connection", "connection_rows", "list", "ids"] = "single"
-    size: int = 1
+    size: RowCount = 1
     search_word: int = 0
     """The price of each word of a search."""
     sort_key: int = 0
@@ -103,8 +106,12 @@ class Pricing:
             return FieldPrice(price, type_name, "connection_rows")
         if "ids" in field.args:
             return FieldPrice(price, type_name, "ids")
-        size = self._list_sizes.get(coordinate) or self._list_sizes[type_name]
-        return FieldPrice(price, type_name, "list", size)
+        return FieldPrice(price, type_name, "list", self._size(coordinate, type_name))
+
+    def _size(self, coordinate: str, type_name: str) -> RowCount:
+        least = self._list_sizes.get(coordinate) or self._list_sizes[type_name]
+        name = FORM_LISTS.get(coordinate) or FORM_LISTS.get(type_name)
+        return least if name is None else lambda _variables, sizes: form_list_size(name, least, sizes)
 
 
 def _is_connection(field: GraphQLField) -> bool:

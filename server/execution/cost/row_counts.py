@@ -24,7 +24,7 @@ def page_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
     first, last = values.get("first"), values.get("last")
     if not isinstance(first, VariableNode) and not isinstance(last, VariableNode):
         return _page(_literal(first), _literal(last))
-    return lambda variables: _page(_value(first, variables), _value(last, variables))
+    return lambda variables, _sizes: _page(_value(first, variables), _value(last, variables))
 
 
 def ids_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
@@ -32,7 +32,7 @@ def ids_row_count(arguments: Iterable[ArgumentNode]) -> RowCount:
     ids = next((argument.value for argument in arguments if argument.name.value == "ids"), None)
     if isinstance(ids, VariableNode):
         name = ids.name.value
-        return lambda variables: _length(variables.get(name))
+        return lambda variables, _sizes: _length(variables.get(name))
     return len(ids.values) if isinstance(ids, ListValueNode) else 1
 
 
@@ -42,12 +42,12 @@ def search_word_count(arguments: Iterable[ArgumentNode]) -> RowCount:
     search, filter_by = values.get("search"), values.get("filter")
     if isinstance(filter_by, VariableNode):
         name = filter_by.name.value
-        return lambda variables: _words((variables.get(name) or {}).get("search"))
+        return lambda variables, _sizes: _words((variables.get(name) or {}).get("search"))
     if isinstance(filter_by, ObjectValueNode):
         search = next((entry.value for entry in filter_by.fields if entry.name.value == "search"), None)
     if isinstance(search, VariableNode):
         name = search.name.value
-        return lambda variables: _words(variables.get(name))
+        return lambda variables, _sizes: _words(variables.get(name))
     return _words(search.value if isinstance(search, StringValueNode) else None)
 
 
@@ -56,7 +56,7 @@ def further_sort_key_count(arguments: Iterable[ArgumentNode]) -> RowCount:
     order_by = next((argument.value for argument in arguments if argument.name.value == "orderBy"), None)
     if isinstance(order_by, VariableNode):
         name = order_by.name.value
-        return lambda variables: max(_length(variables.get(name)) - 1, 0)
+        return lambda variables, _sizes: max(_length(variables.get(name)) - 1, 0)
     return max(len(order_by.values) - 1, 0) if isinstance(order_by, ListValueNode) else 0
 
 

@@ -14,6 +14,7 @@ from server.execution.result_stream import stream_results
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
+from tests.support.clients.graphql import sent
 from tests.support.clients.sample_execution import execute
 from tests.support.servers.sample_schema import ADA, SCHEMA, Context, FakeApp
 
@@ -77,7 +78,7 @@ async def test_strawberry_logs_nothing(caplog: pytest.LogCaptureFixture) -> None
 
 async def test_introspection_shows_one_of() -> None:
     query = get_introspection_query(specified_by_url=True, directive_is_repeatable=True, one_of=True)
-    result = await execute(query)
+    result = sent(await execute(query))
     assert set(result) == {"data"}
     (slot,) = (kind for kind in result["data"]["__schema"]["types"] if kind["name"] == "Slot")
     assert slot["isOneOf"] is True

@@ -10,6 +10,7 @@ import strawberry
 from graphql import GraphQLError, OperationType
 
 from schema.declaration.base import Schema
+from schema.declaration.costs import FormSizes
 from server.connections.open_connections import OpenConnections
 from services.accounts.current_viewers import SessionKey
 from services.accounts.sessions import SessionEnded
@@ -70,6 +71,8 @@ class Context:
     @property
     def member_id(self) -> str | None:
         return self.viewer
+
+    form_sizes = FormSizes()
 
     @property
     def session_key(self) -> SessionKey | None:

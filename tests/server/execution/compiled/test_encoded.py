@@ -1,19 +1,13 @@
 """Tests of what is kept of encoded output, and of how much memory it takes."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import orjson
 
 from server.execution.compiled.encoded import EncodedField, EncodedOutput
 
-RUN: Any = SimpleNamespace(pending=[])
-
 
 def add(outputs: EncodedOutput, selection: str, row: int) -> None:
     field = EncodedField(outputs, selection, lambda row: row)
-    field.complete = lambda value, _run: value
-    field.completion(field.key(row))(["value"], RUN)
+    field.add(field.key(row), field.encode(["value"]))
 
 
 def is_kept(outputs: EncodedOutput, selection: str, row: int) -> bool:
