@@ -1,5 +1,6 @@
 """What tests of second factors share: the refusals, an organisation's demand, and what is mailed."""
 
+import math
 from typing import Any
 
 from models import Mail, Organisation, Role
@@ -68,3 +69,8 @@ async def demand(organisation: Organisation, *roles: Role, everyone: bool = Fals
 def errors(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the top-level errors of an answer, without their places."""
     return [{"message": error["message"], "extensions": error["extensions"]} for error in answer.get("errors", ())]
+
+
+def attempts_within(seconds: float) -> int:
+    """Return the most codes that can be tried within some seconds: five at once, then after 1, 2, 4 … seconds each."""
+    return 5 + int(math.log2(seconds + 1))
