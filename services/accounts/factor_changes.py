@@ -55,6 +55,9 @@ NO_PASSKEYS = Problem(
     (), ErrorCode.PRECONDITION_FAILED, "Passkeys need a server with a domain name, and this one has a network address."
 )
 
+# Sessions of single sign-on have proved what the provider asks for.
+_FORGET_PROOF = "UPDATE session SET second_factor = false WHERE member_id = $1 AND method <> 'SIGN_ON'"
+
 
 @dataclass(frozen=True, slots=True)
 class NewTotp:
@@ -152,7 +155,7 @@ async def remove_factor(viewer: Viewer, factor_id: UUID) -> None:
             if is_last:
                 await delete_recovery_codes(viewer.member_id)
                 # If the organisation demands a factor later, these sessions must prove one.
-                await fetch("UPDATE session SET second_factor = false WHERE member_id = $1", viewer.member_id)
+                await fetch(_FORGET_PROOF, viewer.member_id)
             await audit(viewer, AuditKind.FACTOR_REMOVED, viewer.member_id, _details(factor))
             await enqueue_notice(viewer.member_id, MailKind.FACTOR_REMOVED)
 
@@ -235,7 +238,7 @@ async def _protect(viewer: Viewer) -> list[str]:
     """End the sessions in which the member's first factor was not proved, and return their recovery codes."""
     await fetch("UPDATE session SET second_factor = true WHERE id = $1", viewer.session_id)
     await fetch(
-        "UPDATE session SET ended_at = now() WHERE member_id = $1 AND id <> $2 AND ended_at IS NULL",
+        "UPDATE session SET ended_at = now() WHERE member_id = $1 AND id <> $2 AND NOT second_factor AND ended_at IS NULL",
         viewer.member_id,
         viewer.session_id,
     )
