@@ -22,7 +22,7 @@ from server.execution.compiled.execution import Unfinished
 from server.execution.compiled.reasons import Reason
 from server.execution.compiled.registry import Registry
 from server.execution.compiled.resume import Outcome, dispose, resuming
-from server.execution.compiled.turns import Turn, Turnstile
+from server.execution.compiled.turns import UNITS_PER_COST, Turn, Turnstile
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.document_cache import DocumentCache
 from server.execution.document_checks import CheckedDocument
@@ -40,6 +40,7 @@ from server.protocol.error_codes import Code
 from server.protocol.messages import Request
 from server.protocol.request_errors import request_error, too_many_requests
 from server.protocol.signed_out_errors import without_reasons
+from services.kernel.computing import compute
 
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
 """A message that clients know: older ones compare it instead of the code, and then send the document."""
@@ -62,7 +63,7 @@ class GraphQLExecutor:
     ) -> None:
         self._schema = schema.graphql_schema
         limits = limits or Limits()
-        self._registry = Registry(self._schema, ENCODING) if compiled else None
+        self._registry = Registry(self._schema, ENCODING, compute) if compiled else None
         self._budgets = Budgets(limits)
         self._concurrency = ConcurrencyLimiter(limits.max_operations)
         self.documents = DocumentCache(self._schema, limits, self._registry)
@@ -156,7 +157,7 @@ class GraphQLExecutor:
                 result.data = await encode_in_turns(result.data, turn, self._max_answer_bytes)
             return result
         finally:
-            self._budgets.charge(operation.client_key, turn.spent - operation.charge.requested)
+            self._budgets.charge(operation.client_key, turn.spent // UNITS_PER_COST - operation.charge.requested)
 
     async def _execute_in_turns(
         self, operation: Operation, context: Context, event: object, turn: Turn

@@ -8,7 +8,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from server.execution.compiled.turns import Turn, Turnstile
 
-_UNITS_OF_FIELD = 12
+_UNITS_OF_FIELD = 30
 """How many times as long graphql-core takes to complete a field as generated code."""
 
 

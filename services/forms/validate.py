@@ -20,7 +20,7 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.words import quote_enum
 
-_VALUES_AT_ONCE, _CHARACTERS_AT_ONCE = 200, 20_000
+_VALUES_AT_ONCE, _CHARACTERS_AT_ONCE, _CHARACTERS_PER_ENTRY = 200, 20_000, 50
 """The largest entry that is checked within the event loop; it takes some 5 ms."""
 
 
@@ -62,7 +62,9 @@ def is_large(submitted: Sequence[SubmittedValue]) -> bool:
     """Return whether checking these values takes so long that others should have their turn meanwhile."""
     if len(submitted) > _VALUES_AT_ONCE:
         return True
-    characters = sum([len(value.value) for value in submitted if isinstance(value.value, str | list)])
+    values = [value.value for value in submitted]
+    characters = sum([len(value) for value in values if isinstance(value, str)])
+    characters += _CHARACTERS_PER_ENTRY * sum([len(value) for value in values if isinstance(value, list)])
     return characters > _CHARACTERS_AT_ONCE
 
 

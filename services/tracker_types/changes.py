@@ -80,6 +80,7 @@ async def create_type(viewer: Viewer, entry: TypeEntry) -> AvailableType:
         archived=False,
         fields=await compute(check_definition, errors.at("fields"), entry.fields, today=today()),
     )
+    errors.raise_if_any()
     await check_room(errors, viewer.organisation_id, contents.fields)
     errors.raise_if_any()
     type_id = new_id()
@@ -183,7 +184,7 @@ async def _save(viewer: Viewer, available_type: AvailableType, before: _Contents
 
 
 async def _insert_version(type_id: UUID, version: int, contents: _Contents) -> None:
-    document = definition_to_document(contents.fields)
+    document = await compute(definition_to_document, contents.fields)
     await TrackerTypeVersion.create(type_id=type_id, version=version, definition=document)
 
 

@@ -13,6 +13,7 @@ from models.database import fetch
 from services.forms.definitions import TypeDefinition
 from services.forms.documents import definition_to_document
 from services.forms.patterns import program_size
+from services.kernel.computing import compute
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.text import DEFAULT_LENGTH, DEFAULT_MULTILINE_LENGTH
@@ -96,8 +97,8 @@ async def check_room(
     ``replaced`` is the type that gets this form, with its present one; None: a new type. Adds TOO_MANY at ``key`` if there
     are too many types, and TOO_LARGE at ``fields`` if a form grows and all take too many bytes.
     """
-    size = form_bytes(definition)
-    if replaced is not None and size <= form_bytes(replaced[1]):
+    size = await compute(form_bytes, definition)
+    if replaced is not None and size <= await compute(form_bytes, replaced[1]):
         return
     (others,) = await fetch(_OTHERS, organisation_id, replaced and replaced[0])
     if replaced is None and others["types"] >= MAX_TYPES:

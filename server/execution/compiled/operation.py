@@ -1,5 +1,6 @@
 """Operations that are compiled when they are first executed."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -44,6 +45,7 @@ class CompiledOperation:
         except NotCompiledError as error:
             self._conditions = error.reason
         self._variants: dict[tuple[Any, ...], Plan | Reason] = {}
+        self._compiling: dict[tuple[Any, ...], asyncio.Future[Plan | Reason]] = {}
 
     async def execute(
         self, variables: VariableValues, context: Any, root_value: Any = None, turn: Turn | None = None
@@ -52,7 +54,9 @@ class CompiledOperation:
 
         ``root_value`` is the event if the operation is a subscription. ``turn`` counts the work, and interrupts it.
         """
-        plan = self.plan(variables)
+        plan = self._variants.get(self._key(variables))
+        if plan is None:
+            plan = self.plan(variables, await self._compiled_elsewhere(variables))
         if isinstance(plan, Reason):
             return Unfinished(plan)
         try:
@@ -66,19 +70,45 @@ class CompiledOperation:
         finally:
             run.close()
 
-    def plan(self, variables: VariableValues) -> Plan | Reason:
-        """Return the operation compiled for these variables, or the reason why it is not."""
+    def plan(self, variables: VariableValues, compiled: "Plan | Reason | None" = None) -> Plan | Reason:
+        """Return the operation compiled for these variables, or the reason why it is not.
+
+        ``compiled`` is what it has been compiled to for them, unless it is to be compiled now.
+        """
         if isinstance(self._conditions, Reason):
             return self._conditions
-        values = tuple([variables.coerced.get(name, Undefined) for name in self._conditions])
+        values = self._key(variables)
         plan = self._variants.get(values)
         if plan is None:
-            if not all(isinstance(value, bool) for value in values):
-                return Reason.CONDITIONS
-            if len(self._variants) >= MAX_VARIANTS:
-                return Reason.VARIANTS
-            plan = self._variants[values] = self._compile(variables)
+            if (reason := self._obstacle(values)) is not None:
+                return reason
+            plan = self._variants[values] = compiled or self._compile(variables)
+            if isinstance(plan, Plan):
+                self._on_compiled(_LEAST_LENGTH + len(plan.source))
         return plan
+
+    async def _compiled_elsewhere(self, variables: VariableValues) -> Plan | Reason | None:
+        """Compile the operation beside the event loop, once for all that wait for it, if it is to be compiled there."""
+        key, compute = self._key(variables), self._registry.compute
+        if compute is None or isinstance(self._conditions, Reason) or self._obstacle(key) is not None:
+            return None
+        task = self._compiling.get(key)
+        if task is None:
+            task = self._compiling[key] = asyncio.ensure_future(compute(self._compile, variables))
+            task.add_done_callback(lambda _: self._compiling.pop(key, None))
+        return await asyncio.shield(task)
+
+    def _key(self, variables: VariableValues) -> tuple[Any, ...]:
+        """Return the values on which the plan depends."""
+        if isinstance(self._conditions, Reason):
+            return ()
+        return tuple([variables.coerced.get(name, Undefined) for name in self._conditions])
+
+    def _obstacle(self, values: tuple[Any, ...]) -> Reason | None:
+        """Return the reason why the operation is not compiled for values that are new."""
+        if not all(isinstance(value, bool) for value in values):
+            return Reason.CONDITIONS
+        return Reason.VARIANTS if len(self._variants) >= MAX_VARIANTS else None
 
     def _compile(self, variables: VariableValues) -> Plan | Reason:
         try:
@@ -87,5 +117,4 @@ class CompiledOperation:
             return error.reason
         except (GraphQLError, RecursionError):
             return Reason.UNSUPPORTED
-        self._on_compiled(_LEAST_LENGTH + len(plan.source))
         return plan

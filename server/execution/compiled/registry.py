@@ -1,8 +1,8 @@
 """What the compiled operations of a schema share: tests of classes, names of enum values, and encoded output."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import GraphQLLeafType, GraphQLObjectType, GraphQLSchema
 
@@ -10,6 +10,9 @@ from server.execution.compiled.encoded import EncodedOutput
 from server.execution.compiled.inputs import InputTypes
 from server.execution.compiled.leaves import Leaf, leaf
 from server.execution.compiled.types import AcceptedClasses
+
+Compute: TypeAlias = Callable[..., Coroutine[Any, Any, Any]]
+"""Calls a function with arguments, and returns what it returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +31,14 @@ class Encoding:
 
 
 class Registry:
-    """What the compiled operations of a schema share."""
+    """What the compiled operations of a schema share.
 
-    def __init__(self, schema: GraphQLSchema, encoding: Encoding) -> None:
+    ``compute`` calls a function beside the event loop, which compiles operations; without it, they are compiled at once.
+    """
+
+    def __init__(self, schema: GraphQLSchema, encoding: Encoding, compute: Compute | None = None) -> None:
         self.schema = schema
+        self.compute = compute
         strawberry_schema: Any = schema._strawberry_schema  # type: ignore[attr-defined]
         self.converter: Any = strawberry_schema.schema_converter
         self.encoded = EncodedOutput(encoding.encode, encoding.splice, encoding.max_bytes)

@@ -12,6 +12,9 @@ from collections.abc import Hashable
 UNITS = 20_000
 """The units of a turn: some 15 ms. A page of 100 trackers with their values has fewer."""
 
+UNITS_PER_COST = 4
+"""How many units take as long as one unit of an operation's cost, which comprises what the database and the client cost."""
+
 
 class Turnstile:
     """Admits one operation in each iteration of the event loop, and the clients one after the other."""
