@@ -1,10 +1,10 @@
 // The session. Its tokens are stored in the sessionStorage of this browser tab, so they survive a reload and no other tab
-// has them; they are renewed before they expire. The password is not stored. The tokens by which the server knows this device
-// again are in the localStorage, by e-mail address; they open nothing.
+// has them; they are renewed before they expire. The password is not stored. The token by which the server knows this device
+// again stays in the localStorage, also after signing out. It opens nothing, and names nobody.
 import { post } from './http.js'
 
 const KEY = 'trackers:session'
-const DEVICES = 'trackers:devices'
+const DEVICE = 'trackers:device'
 const LAST_MEMBER = 'trackers:last'
 const RENEW_BEFORE_EXPIRY = 120_000 // milliseconds
 const RETRY_AFTER = 10_000 // milliseconds
@@ -22,13 +22,13 @@ const USE_PASSKEY = `mutation UsePasskey($input: SignInWithPasskeyInput!) { sign
 const REFRESH = `mutation Refresh($token: String!) { refreshSession(refreshToken: $token) { ${SESSION} } }`
 const SIGN_OUT = 'mutation SignOut($token: String!) { signOut(refreshToken: $token) }'
 
-const LAST = '' // the key of the token for whoever signed in last
-
 const watchers = new Set()
 let session = JSON.parse(sessionStorage.getItem(KEY))
 let endMessage = ''
 let timer
 let renewing
+
+const knownDevice = () => localStorage.getItem(DEVICE)
 
 /** Returns the session, or null. It is replaced by a new object whenever its tokens are renewed. */
 export const currentSession = () => session
@@ -47,7 +47,7 @@ export function watchSession(watcher) {
  * empty on success, and whether they are about the code.
  */
 export async function signIn(email, password, code) {
-  return accept(await post({ query: SIGN_IN, variables: { input: { email, password, code, deviceToken: deviceToken(email) } } }))
+  return accept(await post({ query: SIGN_IN, variables: { input: { email, password, code, deviceToken: knownDevice() } } }))
 }
 
 /** Signs in with a passkey that the browser asks for; returns the same. Throws what the browser does if there is none. */
@@ -57,16 +57,12 @@ export async function signInWithPasskey() {
   if (failures.length) return explain(failures)
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(JSON.parse(data.beginPasskeySignIn.options))
   const credential = JSON.stringify(await navigator.credentials.get({ publicKey }))
-  return accept(await post({ query: USE_PASSKEY, variables: { input: { credential, deviceToken: deviceToken(LAST) } } }))
+  return accept(await post({ query: USE_PASSKEY, variables: { input: { credential, deviceToken: knownDevice() } } }))
 }
 
 /** Whether this page can ask for passkeys: they belong to a name, not to a network address. */
 export const hasPasskeys =
   'parseRequestOptionsFromJSON' in (window.PublicKeyCredential ?? {}) && !/^(\[|[\d.]+$)/.test(location.hostname)
-
-const devices = () => JSON.parse(localStorage.getItem(DEVICES) ?? '{}')
-
-const deviceToken = (email) => devices()[email.trim().toLowerCase()] ?? null
 
 function accept({ data, errors }) {
   const payload = data && Object.values(data)[0]
@@ -116,7 +112,7 @@ export function signOut() {
 }
 
 function begin({ accessToken, accessTokenExpiresAt, refreshToken, deviceToken, viewer }) {
-  localStorage.setItem(DEVICES, JSON.stringify({ ...devices(), [viewer.member.email]: deviceToken, [LAST]: deviceToken }))
+  localStorage.setItem(DEVICE, deviceToken)
   // Wait in any case, so that a wrong clock does not make the page renew the token in a tight loop.
   const due = Math.max(Date.parse(accessTokenExpiresAt) - RENEW_BEFORE_EXPIRY, Date.now() + RETRY_AFTER)
   replace({ accessToken, refreshToken, due, member: viewer.member, organisation: viewer.organisation })
