@@ -1,0 +1,60 @@
+"""Attacks of a member with documents and variables: refused ones that take long, and those that push out others'."""
+
+from typing import Any
+
+import httpx
+
+from server.execution.cost.request_prices import REQUEST_PRICE, document_price
+from tests.end_to_end.attacks.test_without_a_session import client
+from tests.support.servers.attacked import Attacked
+
+LIST = "query ($f: TrackerFilter) { trackers(filter: $f) { totalCount } }"
+VALIDATE = """
+query ($v: [FieldValueInput!]!) { validateTracker(input: {type: "x", learnerId: "x", values: $v}) { code } }
+"""
+REFUSED: dict[str, dict[str, Any]] = {
+    "340,000 empty lists": {"query": LIST, "variables": {"x": [[]] * 340_000}},
+    "empty lists in a filter": {"query": LIST, "variables": {"f": {"status": [[]] * 9_000}}},
+    "9,000 unknown input fields": {"query": LIST, "variables": {"f": {f"k{number}": 1 for number in range(9_000)}}},
+    "2,900 unknown values": {"query": VALIDATE, "variables": {"v": [{"kay": "a", "teext": "b"}] * 990}},
+    "2,000 unknown fields of a literal": {
+        "query": "{ trackers(filter: {" + " ".join(f"x{number}: 1" for number in range(2_000)) + "}) { totalCount } }"
+    },
+}
+ORDINARY = 1_000
+"""With so many ordinary requests a refused one is compared."""
+
+
+async def test_what_is_refused_costs_little(attacked: Attacked, network: str) -> None:
+    url = f"{attacked.server.address}/graphql"
+    async with client(network, await attacked.token()) as http:
+        before = attacked.cpu_seconds()
+        for _ in range(ORDINARY // 5):
+            await http.post(url, json={"query": "{ viewer { id } }"})
+        ordinary = (attacked.cpu_seconds() - before) * 5
+        for name, body in REFUSED.items():
+            before = attacked.cpu_seconds()
+            for number in range(3):
+                response = await http.post(url, json={**body, "query": f"{body['query']} # {number}"})
+                assert "errors" in response.json()
+            assert (attacked.cpu_seconds() - before) / 3 < ordinary, name
+
+
+async def left(http: httpx.AsyncClient, url: str, query: str) -> tuple[int, int]:
+    """Return what a query has cost, and what is left in the member's bucket."""
+    response = await http.post(url, json={"query": query}, headers={"graphql-cost": "1"})
+    cost = response.json()["extensions"]["cost"]
+    return cost["requested"], cost["left"]
+
+
+async def test_documents_of_one_member_do_not_push_out_those_of_others(attacked: Attacked, network: str) -> None:
+    url, query = f"{attacked.server.address}/graphql", "{ viewer { member { name } } } # Bob's own"
+    async with client(network, await attacked.token("bob")) as bob, client(network, await attacked.token()) as ada:
+        await left(bob, url, query)
+        for number in range(15):  # 300,000 characters, where 200,000 are kept
+            response = await ada.post(url, json={"query": f"{{ viewer {{ id }} }} # {number} ".ljust(20_000, "x")})
+            assert "errors" not in response.json()
+        _, before = await left(bob, url, "{ viewer { id } }")
+        requested, after = await left(bob, url, query)
+        # The bucket is refilled meanwhile, so what has been paid is at most the price of a request with a known document.
+        assert before - after <= REQUEST_PRICE + 10 + requested < document_price(len(query))
