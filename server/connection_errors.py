@@ -9,7 +9,7 @@ import asyncpg
 
 from server.setting_values import database_credentials
 
-_TLS_REQUIRED = ("require", "verify-ca", "verify-full")
+_TLS_REQUIRED = (True, "require", "verify-ca", "verify-full")
 
 
 class DatabaseConnectionError(Exception):
@@ -66,15 +66,15 @@ def _tls_reason(error: BaseException, credentials: Mapping[str, Any]) -> str | N
     match error:
         case ssl.SSLCertVerificationError():
             return (
-                f"the certificate of {place} is not trusted. Set PGSSLROOTCERT to the file of its authority, or use "
-                "another sslmode."
+                f"the certificate of {place} is not trusted. Set PGSSLROOTCERT to the file of its authority. "
+                "?sslmode=require in the URL would encrypt without checking it."
             )
         case asyncpg.ClientConfigurationError():
             return "its sslmode needs a certificate authority. Set PGSSLROOTCERT to its file, or use another sslmode."
         case ssl.SSLError():
             return f"TLS with {place} fails ({error.reason}). Check its sslmode, and the port."
-        case ConnectionError() if "SSL" in str(error) and str(credentials.get("ssl")) in _TLS_REQUIRED:
-            return f"{place} offers no TLS. Turn it on there, or use sslmode=prefer."
+        case ConnectionError() if "SSL" in str(error) and credentials.get("ssl") in _TLS_REQUIRED:
+            return f"{place} offers no TLS. Turn it on there; ?sslmode=disable in the URL would do without."
     return None
 
 

@@ -9,8 +9,9 @@ import asyncpg
 from tortoise.exceptions import OperationalError
 
 from models.database import database, migrate, pending_migrations
+from models.grants import grant_serving_rights
 from server.connection_errors import connection_error
-from server.database_check import DATABASE, check_database
+from server.database_check import DATABASE, MIGRATE, check_database
 from server.embedded_postgres.server import embedded_postgres, is_in_use
 from server.setting_values import database_credentials
 from server.settings import Settings
@@ -26,6 +27,10 @@ _CORRECTS_NAMES = "0008_names"
 
 class PendingMigrationsError(Exception):
     """Raised when the database lacks migrations; the one-line message says what to do."""
+
+
+class ServingRoleError(Exception):
+    """Raised when the role that serves cannot be given its rights; the one-line message says what to do."""
 
 
 class NoDatabaseError(Exception):
@@ -69,10 +74,13 @@ def database_restarter(settings: Settings) -> Iterator[Callable[[], None]]:
 
 
 @asynccontextmanager
-async def connected_database(settings: Settings, url: str) -> AsyncIterator[None]:
-    """Bind the models to the database during the block. Raises DatabaseConnectionError if it cannot be connected to."""
+async def connected_database(settings: Settings, url: str, variable: str = DATABASE) -> AsyncIterator[None]:
+    """Bind the models to the database during the block. Raises DatabaseConnectionError if it cannot be connected to.
+
+    ``variable`` is the setting that holds the URL.
+    """
     if settings.database_url:
-        await check_database(url)
+        await check_database(url, variable)
     try:
         async with database(database_credentials(url)):
             yield
@@ -80,7 +88,7 @@ async def connected_database(settings: Settings, url: str) -> AsyncIterator[None
         cause = error.__cause__ or error  # Tortoise wraps some of PostgreSQL's errors
         if not isinstance(cause, asyncpg.InsufficientPrivilegeError):
             raise
-        raise connection_error(cause, url, DATABASE) from error
+        raise connection_error(cause, url, variable) from error
 
 
 class Upgrade(NamedTuple):
@@ -90,6 +98,38 @@ class Upgrade(NamedTuple):
     """A line for each migration, and one for the built-in tracker types."""
     merges: Sequence[str]
     """A line with the names of each employer, programme and group that was merged with another of the same name."""
+
+
+async def migrate_configured(settings: Settings) -> Upgrade:
+    """Upgrade the configured database as the role of ``migrate_url``, and grant what serving needs to the other role.
+
+    Raises DatabaseConnectionError, and ServingRoleError if the roles' databases or the serving role are not as needed.
+    """
+    assert settings.database_url
+    assert settings.migrate_url
+    async with connected_database(settings, settings.migrate_url, MIGRATE if _has_two_roles(settings) else DATABASE):
+        upgrade = await upgrade_database()
+        if not _has_two_roles(settings):
+            return upgrade
+        role = database_credentials(settings.database_url)["user"]
+        try:
+            await grant_serving_rights(role)
+        except asyncpg.UndefinedObjectError:
+            raise ServingRoleError(
+                f'TRACKERS_DATABASE_URL: there is no user "{role}". Create it (CREATE ROLE … LOGIN), and run '
+                "`trackers migrate` again."
+            ) from None
+    async with connected_database(settings, settings.database_url):
+        if await pending_migrations():
+            raise ServingRoleError("TRACKERS_MIGRATE_URL and TRACKERS_DATABASE_URL are not the same database.")
+    return upgrade._replace(done=(*upgrade.done, f"Granted the user {role} what serving needs."))
+
+
+def _has_two_roles(settings: Settings) -> bool:
+    assert settings.database_url
+    assert settings.migrate_url
+    owner, serving = map(database_credentials, (settings.migrate_url, settings.database_url))
+    return bool(owner["user"] != serving["user"])
 
 
 async def upgrade_database() -> Upgrade:

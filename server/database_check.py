@@ -11,7 +11,7 @@ from server.connection_errors import connection_error
 from server.setting_values import database_credentials
 from server.settings import Settings
 
-DATABASE, LISTEN = "TRACKERS_DATABASE_URL", "TRACKERS_LISTEN_URL"
+DATABASE, LISTEN, MIGRATE = "TRACKERS_DATABASE_URL", "TRACKERS_LISTEN_URL", "TRACKERS_MIGRATE_URL"
 CONNECT_TIMEOUT = 10.0
 ARRIVAL_TIMEOUT = 5.0
 """Seconds for a notification to arrive; it takes milliseconds where nothing stands in between."""

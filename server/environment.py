@@ -87,7 +87,8 @@ def _byte_count(text: str) -> str:
 
 
 _DATABASE_FORMAT = (
-    "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host=; @ : / ? # % "
+    "postgres://user:password@host:port/name, which may be followed by ?sslmode= (verify-full by default, but for this "
+    "machine's own) or, for a socket, ?host=; @ : / ? # % "
     "in a password are written %40 %3A %2F %3F %23 %25"
 )
 _LINK_FORMAT = "an http or https address with {%s} in it, which may begin with {public_url}"
@@ -129,6 +130,17 @@ VARIABLES = (
         absent_meaning="the embedded PostgreSQL, with its data in `var/postgres`",
     ),
     Variable(
+        name="TRACKERS_MIGRATE_URL",
+        setting="migrate_url",
+        parse=setting_values.database_url,
+        expected=_DATABASE_FORMAT,
+        meaning=(
+            "The same database as the role that owns the tables, for `trackers migrate` alone. Then the role of "
+            "`TRACKERS_DATABASE_URL` can change neither tables nor history: see [Two roles](operate/index.md#two-roles)."
+        ),
+        absent_meaning="`TRACKERS_DATABASE_URL`",
+    ),
+    Variable(
         name="TRACKERS_LISTEN_URL",
         setting="listen_url",
         parse=setting_values.database_url,
@@ -140,8 +152,14 @@ VARIABLES = (
         name="TRACKERS_SMTP_URL",
         setting="smtp",
         parse=setting_values.smtp_server,
-        expected="smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out",
-        meaning="The mail server.",
+        expected=(
+            "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out, and "
+            "which may be followed by ?tls=unverified or, with smtp://, ?tls=off"
+        ),
+        meaning=(
+            "The mail server. TLS with a trusted certificate is required, with `smtp://` too unless it is this machine's own. "
+            "`?tls=unverified` takes any certificate, `?tls=off` does without TLS."
+        ),
         absent_meaning="mail is written to `var/mail` as `.eml` files",
     ),
     Variable(

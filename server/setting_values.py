@@ -4,11 +4,12 @@ Each takes the text of an environment variable, and raises ValueError if it does
 ``server.environment`` describes. The errors do not quote the text, which may contain a password.
 """
 
+import os
 import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -18,7 +19,8 @@ from services.mail.smtp import Tls
 Network = IPv4Network | IPv6Network
 
 _TLS_MODES: dict[str, Tls] = {"smtp": "opportunistic", "smtp+starttls": "starttls", "smtps": "implicit"}
-_SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
+_VERIFY = "verify-full"
+_SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", _VERIFY}
 _ORIGIN_PATTERN = re.compile(r"([a-z][a-z0-9+.-]*)://((?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?)")
 _DOMAIN_PATTERN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _HOST_PATTERN = re.compile(r"\[[0-9a-f:.]+\]|\.?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
@@ -35,13 +37,16 @@ class SmtpServer:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: Tls
+    verify: bool = True
+    """Whether the certificate is checked where TLS is required."""
 
 
 def database_credentials(url: str) -> dict[str, Any]:
     """Return keyword arguments for ``asyncpg.connect``, which also serve as credentials for Tortoise's asyncpg backend.
 
-    If the URL has no password, asyncpg uses PGPASSWORD or ~/.pgpass; if it has no sslmode, PGSSLMODE and PGSSLROOTCERT.
-    Raises ValueError if it is not a PostgreSQL URL, or has no user, host or database name.
+    If the URL has no password, asyncpg uses PGPASSWORD or ~/.pgpass. If it has no sslmode, a line that leaves this machine
+    is encrypted and the certificate verified, whatever PGSSLMODE says. Raises ValueError if it is not a PostgreSQL URL, or
+    has no user, host or database name.
     """
     parts = _split(url, {"postgres", "postgresql"})
     query = _query(parts, {"host", "sslmode"})
@@ -60,8 +65,36 @@ def database_credentials(url: str) -> dict[str, Any]:
     elif "sslmode" in query:
         if query["sslmode"] not in _SSL_MODES:
             raise ValueError
-        credentials["ssl"] = query["sslmode"]
+        credentials["ssl"] = _verified() if query["sslmode"] == _VERIFY else query["sslmode"]
+    elif not is_loopback(host):
+        credentials["ssl"] = _verified()
     return credentials
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its name or address, without asking a name server."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def verifies_server(url: str) -> bool:
+    """Return whether the connection of a database URL leaves this machine only with a verified certificate."""
+    credentials = database_credentials(url)
+    host = credentials["host"]
+    return host.startswith("/") or is_loopback(host) or credentials["ssl"] in (True, _VERIFY)
+
+
+def _verified() -> str | bool:
+    """Return the value of ``ssl`` that makes asyncpg verify certificate and host name.
+
+    The authorities are those of PGSSLROOTCERT or ~/.postgresql/root.crt, where libpq looks for them, or else the system's.
+    """
+    has_file = os.environ.get("PGSSLROOTCERT") or Path("~/.postgresql/root.crt").expanduser().exists()
+    return _VERIFY if has_file else True
 
 
 def database_url(text: str) -> str:
@@ -71,10 +104,22 @@ def database_url(text: str) -> str:
 
 
 def smtp_server(text: str) -> SmtpServer:
-    """Parse a URL with ``smtp://`` or ``smtp+starttls://`` (default port 587) or ``smtps://`` (default port 465)."""
+    """Parse a URL with ``smtp://`` or ``smtp+starttls://`` (default port 587) or ``smtps://`` (default port 465).
+
+    ``smtp://`` requires STARTTLS and a trusted certificate too, unless the server is this machine's own. ``?tls=`` takes an
+    ``unverified`` certificate or, with ``smtp://`` alone, turns TLS ``off``.
+    """
     parts = _split(text, set(_TLS_MODES))
-    if not parts.hostname or parts.path not in ("", "/") or parts.query:
+    word = _query(parts, {"tls"}).get("tls")
+    if not parts.hostname or parts.path not in ("", "/") or word not in (None, "unverified", "off"):
         raise ValueError
+    tls = _TLS_MODES[parts.scheme]
+    if word == "off":
+        if tls != "opportunistic":
+            raise ValueError
+        tls = "none"
+    elif word is None and tls == "opportunistic" and not is_loopback(parts.hostname):
+        tls = "starttls"
     if bool(parts.username) != bool(parts.password):
         raise ValueError
     return SmtpServer(
@@ -82,7 +127,8 @@ def smtp_server(text: str) -> SmtpServer:
         port=parts.port or (465 if parts.scheme == "smtps" else 587),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        tls=_TLS_MODES[parts.scheme],
+        tls=tls,
+        verify=word is None,
     )
 
 

@@ -19,6 +19,8 @@ class Settings:
     state_dir: Path
     database_url: str | None = field(repr=False)
     """None means the embedded PostgreSQL."""
+    migrate_url: str | None = field(repr=False)
+    """None means the embedded PostgreSQL."""
     listen_url: str | None = field(repr=False)
     """None means the embedded PostgreSQL."""
     smtp: SmtpServer | None
@@ -52,7 +54,8 @@ class Settings:
         for variable in VARIABLES:
             dependencies = {setting: values[setting] for setting in variable.depends_on}
             values[variable.setting] = variable.read(environ, **dependencies)
-        _require_database_for_listening(values)
+        _require_database(values)
+        values["migrate_url"] = values["migrate_url"] or values["database_url"]
         values["listen_url"] = values["listen_url"] or values["database_url"]
         values["limits"] = _limits(environ)
         _require_secret(values)
@@ -101,11 +104,15 @@ class Settings:
         return self.state_dir / "files"
 
 
-def _require_database_for_listening(values: Mapping[str, Any]) -> None:
+def _require_database(values: Mapping[str, Any]) -> None:
     if values["listen_url"] and not values["database_url"]:
         raise SettingsError(
             "TRACKERS_LISTEN_URL is set without TRACKERS_DATABASE_URL: it must be a direct connection to "
             "the same database"
+        )
+    if values["migrate_url"] and not values["database_url"]:
+        raise SettingsError(
+            "TRACKERS_MIGRATE_URL is set without TRACKERS_DATABASE_URL: it must be the same database, with another user"
         )
 
 

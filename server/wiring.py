@@ -33,7 +33,9 @@ def make_mailer(settings: Settings) -> Mailer:
     if smtp is None:
         ensure_state_directory(settings.state_dir)
         return FolderMailer(settings.mail_folder)
-    return SmtpMailer(host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls)
+    return SmtpMailer(
+        host=smtp.host, port=smtp.port, username=smtp.user, password=smtp.password, tls=smtp.tls, verify=smtp.verify
+    )
 
 
 def make_file_store(settings: Settings) -> FileStore:

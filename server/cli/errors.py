@@ -4,7 +4,7 @@ import asyncpg
 from tortoise.exceptions import DBConnectionError
 
 from server.connection_errors import DatabaseConnectionError
-from server.database import NoDatabaseError, PendingMigrationsError
+from server.database import NoDatabaseError, PendingMigrationsError, ServingRoleError
 from server.embedded_postgres.errors import EmbeddedPostgresError
 from server.environment import SettingsError
 from services.demo.fill import DatabaseNotEmptyError
@@ -18,6 +18,7 @@ _USER_ERRORS = (
     DatabaseConnectionError,
     DatabaseNotEmptyError,
     NoDatabaseError,
+    ServingRoleError,
     UnreadableFileError,
 )
 """Errors whose message is one line addressed to the user of the command."""

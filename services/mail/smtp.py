@@ -37,7 +37,8 @@ class SmtpMailer:
     ``tls`` selects the encryption: ``none``; ``opportunistic`` (STARTTLS if the server offers it, with any certificate,
     RFC 7435); ``starttls`` (required, with a trusted certificate); or ``implicit`` (TLS from the first byte, with a
     trusted certificate). With a password, ``opportunistic`` becomes ``starttls`` if the server has a public address, so
-    that no password crosses a public network unencrypted. ``seconds`` is the timeout of one email, including the
+    that no password crosses a public network unencrypted. Without ``verify``, any certificate is trusted. ``seconds`` is
+    the timeout of one email, including the
     connection.
     """
 
@@ -49,11 +50,13 @@ class SmtpMailer:
         username: str | None = None,
         password: str | None = None,
         tls: Tls = "opportunistic",
+        verify: bool = True,
         seconds: float = 60.0,
     ) -> None:
         self._host, self._port = host, port
         self._login = None if username is None else (username, password or "")
         self._tls = tls
+        self._verify = verify
         self._seconds = seconds
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
@@ -130,7 +133,7 @@ class SmtpMailer:
             timeout=self._seconds,
             use_tls=self._tls == "implicit",
             start_tls=False,
-            tls_context=await _tls_context(trusted=True) if self._tls == "implicit" else None,
+            tls_context=await _tls_context(trusted=self._verify) if self._tls == "implicit" else None,
         )
         await client.connect()
         if self._tls in ("opportunistic", "starttls"):
@@ -148,7 +151,7 @@ class SmtpMailer:
         with suppress(SMTPHeloError):  # an old server that supports only HELO
             await client.ehlo()
         if client.supports_extension("starttls"):
-            await client.starttls(tls_context=await _tls_context(trusted=required))
+            await client.starttls(tls_context=await _tls_context(trusted=required and self._verify))
         elif required:
             raise MailDelayed("SMTP without STARTTLS", affects_all=True)
 

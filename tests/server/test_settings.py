@@ -29,6 +29,7 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     assert result == Settings(
         state_dir=ROOT / "var",
         database_url=None,
+        migrate_url=None,
         listen_url=None,
         smtp=None,
         mail_from="trackers@localhost",
@@ -57,6 +58,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     result = settings(
         tmp_path,
         DATABASE_URL=DATABASE,
+        MIGRATE_URL="postgres://owner@db.example:6432/trackers",
         LISTEN_URL="postgresql://anna@direct.example/trackers",
         SMTP_URL="smtps://post:s%3Acret@mail.example",
         MAIL_FROM="Trackers <no-reply@example.org>",
@@ -77,6 +79,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert result == Settings(
         state_dir=tmp_path,
         database_url=DATABASE,
+        migrate_url="postgres://owner@db.example:6432/trackers",
         listen_url="postgresql://anna@direct.example/trackers",
         smtp=SmtpServer(host="mail.example", port=465, user="post", password="s:cret", tls="implicit"),
         mail_from="Trackers <no-reply@example.org>",
@@ -159,11 +162,14 @@ def test_a_repr_shows_no_secret(tmp_path: Path) -> None:
 
 
 DATABASE_FORMAT = (
-    "postgres://user:password@host:port/name, which may be followed by ?sslmode= or, for a socket, ?host=; @ : / ? # % in "
-    "a password are written %40 %3A %2F %3F %23 %25"
+    "postgres://user:password@host:port/name, which may be followed by ?sslmode= (verify-full by default, but for this "
+    "machine's own) or, for a socket, ?host=; @ : / ? # % in a password are written %40 %3A %2F %3F %23 %25"
 )
 STATE_DIR_FORMAT = "the absolute path of a folder, such as /var/lib/trackers"
-SMTP_FORMAT = "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out"
+SMTP_FORMAT = (
+    "smtp://user:password@host:587, smtp+starttls://… or smtps://…, where user and password may be left out, and which may "
+    "be followed by ?tls=unverified or, with smtp://, ?tls=off"
+)
 MAIL_FORMAT = "an address such as trackers@example.org"
 PUBLIC_FORMAT = "an http or https address without a slash at its end"
 EDIT_FORMAT = "an http or https address with {id} in it, which may begin with {public_url}"

@@ -5,14 +5,17 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from models import SignOnProvider
 from models.database import fetch, pending_migrations
+from models.grants import excess_rights
 from server.connection_errors import DatabaseConnectionError
 from server.database import connected_database
 from server.database_check import check_listening
 from server.environment import SettingsError
+from server.setting_values import is_loopback, verifies_server
 from server.settings import Settings
 from server.wiring import make_file_store, make_installation, make_mailer
 from services.encryption import count_under_older_secrets
@@ -33,17 +36,28 @@ _MAIL_ADVICE = {
 MIN_SERVER_VERSION = 150_000  # PostgreSQL 15
 
 
+class CheckResult(NamedTuple):
+    """The result of a check: ``ok``, ``note`` for what works but could be better, or ``WRONG``, and a line about it."""
+
+    state: str
+    line: str
+
+
+class CheckAdvice(Exception):  # noqa: N818 - the result of a check
+    """Raised when a check passes, but something could be better; the message says what."""
+
+
 class CheckFailed(Exception):  # noqa: N818 - the result of a check
     """Raised when a check does not pass; the message says why."""
 
 
-async def check_installation(settings: Settings, url: str | None) -> AsyncIterator[tuple[bool, str]]:
-    """Run every check, yielding whether it passed and a line that describes the result.
+async def check_installation(settings: Settings, url: str | None) -> AsyncIterator[CheckResult]:
+    """Run every check, yielding its result.
 
     Nothing is created. ``url`` is None if the embedded PostgreSQL has not been created either.
     """
     if url is None:
-        yield True, f"database: none in {settings.postgres_data_dir} yet, `trackers serve` creates it"
+        yield CheckResult("ok", f"database: none in {settings.postgres_data_dir} yet, `trackers serve` creates it")
     else:
         async for result in _check_database(settings, url):
             yield result
@@ -53,26 +67,30 @@ async def check_installation(settings: Settings, url: str | None) -> AsyncIterat
     yield await _check("public address", lambda: _public_address(settings))
 
 
-async def _check_database(settings: Settings, url: str) -> AsyncIterator[tuple[bool, str]]:
+async def _check_database(settings: Settings, url: str) -> AsyncIterator[CheckResult]:
     try:
         async with asyncio.timeout(20), connected_database(settings, url):
             yield await _check("database", _database)
             yield await _check("migrations", _migrations)
             yield await _check("LISTEN", lambda: _listen(settings, url))
+            yield await _check("TLS", lambda: _tls(settings))
+            yield await _check("role", _role)
             yield await _check("outbox", _outbox)
             yield await _check("encryption", lambda: _encryption(settings))
             yield await _check("single sign-on", lambda: _sign_on(settings))
     except DatabaseConnectionError as error:
-        yield False, f"database: {error}"
+        yield CheckResult("WRONG", f"database: {error}")
     except Exception as error:
-        yield False, f"database: it does not answer ({type(error).__name__})"
+        yield CheckResult("WRONG", f"database: it does not answer ({type(error).__name__})")
 
 
-async def _check(name: str, check: Callable[[], Awaitable[str]]) -> tuple[bool, str]:
+async def _check(name: str, check: Callable[[], Awaitable[str]]) -> CheckResult:
     try:
-        return True, f"{name}: {await check()}"
+        return CheckResult("ok", f"{name}: {await check()}")
+    except CheckAdvice as advice:
+        return CheckResult("note", f"{name}: {advice}")
     except CheckFailed as failure:
-        return False, f"{name}: {failure}"
+        return CheckResult("WRONG", f"{name}: {failure}")
 
 
 async def _database() -> str:
@@ -86,6 +104,23 @@ async def _migrations() -> str:
     if pending := await pending_migrations():
         raise CheckFailed(f"lacks {', '.join(pending)}: run `trackers migrate`")
     return "up to date"
+
+
+async def _tls(settings: Settings) -> str:
+    urls = {"DATABASE": settings.database_url, "MIGRATE": settings.migrate_url, "LISTEN": settings.listen_url}
+    unverified = [f"TRACKERS_{name}_URL" for name, url in urls.items() if url and not verifies_server(url)]
+    if unverified:
+        raise CheckAdvice(f"sslmode in {', '.join(unverified)} does not check who answers: leave it out")
+    return "connections that leave this machine are verified"
+
+
+async def _role() -> str:
+    (row,) = await fetch("SELECT current_user AS name")
+    if await pending_migrations():
+        raise CheckFailed("not checked, as migrations are pending")
+    if excess := await excess_rights():
+        raise CheckAdvice(f"the user {row['name']} {excess}: docs/operate/index.md says how to serve with fewer rights")
+    return f"the user {row['name']} can change neither tables nor history"
 
 
 async def _outbox() -> str:
@@ -117,7 +152,12 @@ async def _mail(settings: Settings) -> str:
         raise CheckFailed(_mail_problem(settings, error.reason)) from None
     finally:
         await mailer.close()
-    return f"written to {settings.mail_folder}" if settings.smtp is None else f"sent through {settings.smtp.host}"
+    smtp = settings.smtp
+    if smtp is None:
+        return f"written to {settings.mail_folder}"
+    if not smtp.verify and not is_loopback(smtp.host):
+        raise CheckAdvice(f"sent through {smtp.host}, whose certificate is not checked: leave ?tls= out of the URL")
+    return f"sent through {smtp.host}"
 
 
 def _mail_problem(settings: Settings, reason: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 
 from server.cli import output
 from server.cli.output import stdout
-from server.database import Upgrade, connected_database, database_server, upgrade_database
+from server.database import Upgrade, connected_database, database_server, migrate_configured, upgrade_database
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import fill_demo
 from services.records.name_merges import describe_name_merges
@@ -16,8 +16,13 @@ def migrate(*, merges: bool) -> None:
     settings = output.load_settings()
 
     async def work(url: str) -> Upgrade:
+        if settings.database_url:
+            upgrade = await migrate_configured(settings)
+            if not merges:
+                return upgrade
         async with connected_database(settings, url):
-            upgrade = await upgrade_database()
+            if not settings.database_url:
+                upgrade = await upgrade_database()
             return upgrade._replace(merges=await describe_name_merges()) if merges else upgrade
 
     with database_server(settings) as url:

@@ -16,9 +16,9 @@ def doctor() -> None:
 
     async def work(url: str | None) -> bool:
         results = [result async for result in check_installation(settings, url)]
-        for passed, line in results:
-            stdout.print(f"{'ok   ' if passed else 'WRONG'} {line}")
-        return all(passed for passed, _ in results)
+        for state, line in results:
+            stdout.print(f"{state:<5} {line}")
+        return all(state != "WRONG" for state, _ in results)
 
     with contextlib.ExitStack() as stack:
         has_database = settings.database_url or settings.has_embedded_database()

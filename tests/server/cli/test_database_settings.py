@@ -69,7 +69,7 @@ async def test_an_unreachable_server(folder: Path, other_service: int) -> None:
         f"TRACKERS_DATABASE_URL: what listens on {place} does not answer as PostgreSQL does. Correct host and port."
     )
     assert await refusal(folder, "migrate", TRACKERS_DATABASE_URL=f"{url}?sslmode=require") == (
-        f"TRACKERS_DATABASE_URL: {place} offers no TLS. Turn it on there, or use sslmode=prefer."
+        f"TRACKERS_DATABASE_URL: {place} offers no TLS. Turn it on there; ?sslmode=disable in the URL would do without."
     )
 
 

@@ -94,6 +94,24 @@ async def test_an_untrusted_certificate_is_rejected(certificate: Certificate, tl
         assert (server.messages, server.passwords) == ([], [])
 
 
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_an_untrusted_certificate_is_taken_if_the_url_says_so(certificate: Certificate, tls: Tls) -> None:
+    context, _ = certificate
+    options = {"implicit": context} if tls == "implicit" else {"tls_context": context}
+    async with mail_server(**options) as server:
+        mailer = server.mailer(tls=tls, verify=False)
+        await mailer.send(message())
+        await mailer.close()
+        assert [session.ssl is not None for session in server.sessions] == [tls == "starttls"]
+        assert len(server.messages) == 1
+
+
+async def test_nothing_is_sent_unencrypted_where_any_certificate_is_taken(server: MailServer) -> None:
+    mailer = server.mailer(tls="starttls", verify=False)
+    assert await expect_delay(mailer.send(message())) == ("SMTP without STARTTLS", True)
+    await mailer.close()
+
+
 @pytest.mark.parametrize(("tls", "encrypted"), [("opportunistic", True), ("none", False)])
 async def test_opportunistic_starttls(certificate: Certificate, tls: Tls, encrypted: bool) -> None:
     context, _ = certificate

@@ -151,10 +151,13 @@ async def expect_delay(attempt: Awaitable[None]) -> tuple[str, bool]:
 
 
 def make_certificate(openssl: str, directory: Path) -> ssl.SSLContext:
-    """Write a self-signed certificate for 127.0.0.1 to ``certificate.pem``; return a TLS context for the server."""
+    """Write a self-signed certificate to ``certificate.pem``, and return a TLS context for the server.
+
+    It is for 127.0.0.1 and for 0.0.0.0, by which this machine is reached as if it were another one.
+    """
     key, certificate = directory / "key.pem", directory / "certificate.pem"
     command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1,IP:0.0.0.0", "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
