@@ -110,4 +110,4 @@ async def test_what_cannot_be_paid_is_not_checked() -> None:
 def test_fields_that_merge_are_paid_by_their_pairs() -> None:
     prices = list[int]()
     new_cache().check("{thing{" + "name " * 101 + "}}", "ada", prices.append)
-    assert prices == [500 + 10 * (101 * 5 + 9), 5 * 100 * 101 // 2]
+    assert prices == [500 + 20 * (101 * 5 + 9), 5 * 100 * 101 // 2]
