@@ -1,4 +1,4 @@
-"""The queue for password hashing: two at a time, in threads, and a fair order for those who wait.
+"""The queue for password hashing: two at a time, in threads, one of each network, and a fair order for those who wait.
 
 A hash takes 20 to 50 ms of a processor, and anyone may ask for one. Networks take turns, and so do the email addresses that
 are tried from a network, so that whoever tries many only waits longer themselves. Known devices go first, except for every
@@ -8,7 +8,7 @@ network that waits most gives way to one that waits less.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -68,9 +68,10 @@ class RoundRobin:
         queues.setdefault(sender.name, deque()).append(future)
         self._counts[sender.network] = self._counts.get(sender.network, 0) + 1
 
-    def pop(self) -> asyncio.Future[None]:
-        """Remove and return the future whose turn it is; there must be one."""
-        return self._pop_of(next(iter(self._networks)))
+    def pop(self, busy: Container[str]) -> tuple[str, asyncio.Future[None]] | None:
+        """Remove the future whose turn it is, and return its network and it; None if all that wait are of busy networks."""
+        network = next((network for network in self._networks if network not in busy), None)
+        return None if network is None else (network, self._pop_of(network))
 
     def pop_of_largest(self) -> asyncio.Future[None]:
         """Remove and return a future of the network of which most wait."""
@@ -89,24 +90,25 @@ class RoundRobin:
 
 
 class HashingQueue:
-    """Runs functions in threads, two at a time."""
+    """Runs functions in threads: two at a time, and one of each network."""
 
     def __init__(self, executor: ThreadPoolExecutor) -> None:
         self._executor = executor
         self._known, self._others = RoundRobin(), RoundRobin()
-        self._running = 0
+        self._busy: set[str] = set()
+        """The networks of which a function runs."""
         self._turns = 0
 
     async def run(self, sender: Sender, function: Callable[..., T], *arguments: object) -> T:
         """Return what a function returns once it is the sender's turn. Raises QueueFullError."""
-        if self._running < THREADS:
-            self._running += 1
+        if len(self._busy) < THREADS and sender.network not in self._busy:
+            self._busy.add(sender.network)
         else:
             await self._wait(sender)
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._executor, function, *arguments)
         # A thread cannot be interrupted: it keeps its place when nobody waits for it any more.
-        work.add_done_callback(lambda _: self._release())
+        work.add_done_callback(lambda _: self._release(sender.network))
         return await asyncio.shield(work)
 
     async def _wait(self, sender: Sender) -> None:
@@ -116,39 +118,41 @@ class HashingQueue:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._release()  # the turn came at the moment of the cancellation
+                self._release(sender.network)  # the turn came at the moment of the cancellation
             raise
 
     def _add(self, sender: Sender, turn: asyncio.Future[None]) -> None:
         waiting = self._known if sender.is_known else self._others
         of_network, of_sender = waiting.waiting(sender)
         if of_sender >= MAX_PER_SENDER or of_network >= MAX_PER_NETWORK:
-            raise QueueFullError(self._seconds(of_network))
+            raise QueueFullError(_seconds(of_network))
         if len(waiting) >= MAX_WAITING:
             if waiting.largest()[1] <= of_network + 1:
-                raise QueueFullError(self._seconds(len(waiting)))
+                raise QueueFullError(_seconds(len(waiting)))
             evicted = waiting.pop_of_largest()
             if not evicted.done():
-                evicted.set_exception(QueueFullError(self._seconds(len(waiting))))
+                evicted.set_exception(QueueFullError(_seconds(len(waiting))))
         waiting.add(sender, turn)
 
-    def _seconds(self, waiting: int) -> int:
-        """Return in how many seconds so many have had their turn, at a guess."""
-        return 1 + waiting // 20
-
-    def _release(self) -> None:
-        """Give the place of a thread that has finished to whoever's turn it is."""
-        for turn in self._in_order():
+    def _release(self, network: str) -> None:
+        """Give the thread of a network that has finished to whoever's turn it is."""
+        self._busy.discard(network)
+        while len(self._busy) < THREADS and (next_turn := self._pop()) is not None:
+            network, turn = next_turn
             if not turn.done():  # or cancelled: whoever waited has gone
+                self._busy.add(network)
                 turn.set_result(None)
-                return
-        self._running -= 1
 
-    def _in_order(self) -> Iterator[asyncio.Future[None]]:
-        while len(self._known) or len(self._others):
-            self._turns += 1
-            others_first = not len(self._known) or (len(self._others) and self._turns % (KNOWN_TURNS + 1) == 0)
-            yield (self._others if others_first else self._known).pop()
+    def _pop(self) -> tuple[str, asyncio.Future[None]] | None:
+        self._turns += 1
+        others_first = self._turns % (KNOWN_TURNS + 1) == 0
+        first, second = (self._others, self._known) if others_first else (self._known, self._others)
+        return first.pop(self._busy) or second.pop(self._busy)
+
+
+def _seconds(waiting: int) -> int:
+    """Return in how many seconds so many have had their turn, at a guess."""
+    return 1 + waiting // 20
 
 
 def _to_end_or_out(queues: OrderedDict[str, T], name: str) -> None:
