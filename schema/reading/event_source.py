@@ -1,5 +1,6 @@
 """What the resolver of a subscription returns: the events that it delivers, and with which rights each is executed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from typing import Any
@@ -57,10 +58,21 @@ class EventSource:
         """Return the event with the rows that the operation selects, in one statement; None: the subscription ends."""
         if not self.ends_unseen and (not self.selection.joins or delivery.selection is self.selection):
             return delivery.event
-        (event,) = await selected_rows_by_id(delivery.viewer, self.selection, [delivery.event.id])
+        event = await self._selected_event(delivery)
         if event is None and not self.ends_unseen:
             # It has been deleted since it was read. The rows that were joined to it then may no longer be visible.
             return without_joined_rows(delivery.event)
+        return event
+
+    async def _selected_event(self, delivery: Delivery) -> Any | None:
+        """Return the event with the rows that are selected: read once for all operations that select the same."""
+        key = ("event", self.selection)
+        reading: asyncio.Task[Any] | None = delivery.shared.get(key)
+        if reading is None:
+            rows = selected_rows_by_id(delivery.viewer, self.selection, [delivery.event.id])
+            reading = delivery.shared[key] = asyncio.create_task(rows)
+            reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # if nobody waits any more
+        (event,) = await asyncio.shield(reading)  # others may wait for it when this operation's time is over
         return event
 
     def __aiter__(self) -> AsyncIterator[Any]:

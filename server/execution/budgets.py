@@ -31,6 +31,10 @@ class Budgets:
         """Return in how many seconds a client can pay this, 0 if it can now."""
         return self._buckets(client).seconds_until(client.name, cost)
 
+    def owe(self, client: ClientKey, cost: int) -> float:
+        """Charge a client for what nobody can refuse, and return in how many seconds it will have been paid."""
+        return self._buckets(client).owe(client.name, cost)
+
     def admit(self, client: ClientKey) -> int:
         """Charge a client for a request or message, and return how many bytes it may have.
 

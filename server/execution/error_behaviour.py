@@ -43,10 +43,20 @@ class _ClosedUnlessAwaited:
         self._coroutine = coroutine
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return self._coroutine.__await__()
+        return (yield from self._coroutine.__await__())  # a generator, so that it refers to this object meanwhile
 
     def __del__(self) -> None:
         self._coroutine.close()
+
+
+def _close_unless_awaited(result: Any) -> Any:
+    return _ClosedUnlessAwaited(result) if asyncio.iscoroutine(result) else result
+
+
+def _retrieve_exception(future: "asyncio.Future[Any]") -> None:
+    """Take note of a future's exception, so that asyncio does not log that nobody has."""
+    if not future.cancelled():
+        future.exception()
 
 
 class PropagatingExecutor(PacedExecutor):
@@ -69,16 +79,27 @@ class PropagatingExecutor(PacedExecutor):
         path: Path,
         result: Any,
         position_context: Any,
-    ) -> Coroutine[Any, Any, Any]:
-        """Return a coroutine that completes the value of an awaitable that a resolver has returned.
+    ) -> Any:
+        """Return an awaitable that completes the value of an awaitable that a resolver has returned.
 
-        A task of graphql-core's that is cancelled before its first step never awaits the resolver's coroutine, of which
-        Python would warn.
+        A task of graphql-core's that is cancelled before its first step awaits neither, of which Python would warn; nor
+        does it retrieve the exception of a future.
         """
-        awaitable = _ClosedUnlessAwaited(result) if asyncio.iscoroutine(result) else result
-        return super().complete_awaitable_value(
-            return_type, field_details_list, info, path, awaitable, position_context
+        future = result.future if isinstance(result, Then) else result
+        if isinstance(future, asyncio.Future):
+            future.add_done_callback(_retrieve_exception)
+        awaitable = _close_unless_awaited(result)
+        return _ClosedUnlessAwaited(
+            super().complete_awaitable_value(return_type, field_details_list, info, path, awaitable, position_context)
         )
+
+    def execute_fields(self, *arguments: Any) -> Any:
+        """Return the results of fields, or an awaitable of them, which may not be awaited either."""
+        return _close_unless_awaited(super().execute_fields(*arguments))
+
+    def complete_iterable_value(self, *arguments: Any) -> Any:
+        """Return the completed items of a list, or an awaitable of them."""
+        return _close_unless_awaited(super().complete_iterable_value(*arguments))
 
     async def with_abort_signal(self, awaitable: Awaitable[Any]) -> Any:
         """Return the value of an awaitable that a resolver has returned."""

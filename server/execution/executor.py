@@ -74,7 +74,7 @@ class GraphQLExecutor:
         self._max_answer_bytes = limits.max_answer_bytes
         self._time_limit = TimeLimit(limits.operation_seconds)
         self._subscriptions = Subscriptions(
-            self._source_events, self.complete_event, self._concurrency, self._time_limit
+            self._source_events, self.complete_event, self._concurrency, self._time_limit, self._budgets
         )
 
     def admit(self, client: ClientKey) -> int:

@@ -55,13 +55,7 @@ class TokenBuckets:
         A cost above the bucket's capacity is reduced to the capacity.
         """
         cost = min(cost, self._size)
-        now = self._clock()
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            self._sweep(now)
-            bucket = self._buckets[key] = _Bucket(0, now)
-        bucket.spent = self._spent_at(bucket, now)
-        bucket.updated_at = now
+        bucket = self._bucket(key)
         shortfall = bucket.spent + cost - self._size
         if shortfall > 0:
             message = "Rate limit exceeded: wait, or request less"
@@ -69,6 +63,26 @@ class TokenBuckets:
             raise too_many_requests(message, Code.RATE_LIMITED, shortfall / self._refill, requested=cost, left=left)
         bucket.spent += cost
         return Charge(cost, int(self._size - bucket.spent), self._size, self._refill)
+
+    def owe(self, key: str, cost: int) -> float:
+        """Take tokens from a bucket, even if there are too few, and return in how many seconds there will have been enough.
+
+        Those who owe are served one after the other, in the order in which they asked.
+        """
+        bucket = self._bucket(key)
+        bucket.spent += min(cost, self._size)
+        return max(0.0, bucket.spent - self._size) / self._refill
+
+    def _bucket(self, key: str) -> _Bucket:
+        """Return a bucket as it is now."""
+        now = self._clock()
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            self._sweep(now)
+            bucket = self._buckets[key] = _Bucket(0, now)
+        bucket.spent = self._spent_at(bucket, now)
+        bucket.updated_at = now
+        return bucket
 
     def seconds_until(self, key: str, cost: int) -> float:
         """Return in how many seconds a bucket has tokens for this cost, 0 if it has them now."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
+from uuid import UUID
 from weakref import WeakValueDictionary
 
 from graphql import GraphQLError
@@ -39,14 +40,19 @@ class CompleteEvent(Protocol):
 _log = logging.getLogger("trackers.operations")
 _CALLBACKS_AT_ONCE = 100
 """The number of subscriptions that are given a result before other tasks have their turn."""
+_AT_ONCE = 10
+"""The number of operations of one member that are executed for events at a time, so that others have their turn between."""
 _CONTEXT = "context"
 
 
 class SharedOperation:
     """A subscription's operation, shared by all subscriptions for whom its results are the same."""
 
-    def __init__(self, operation: Operation, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
+    def __init__(
+        self, operation: Operation, complete_event: CompleteEvent, time_limit: TimeLimit, turns: "Turns"
+    ) -> None:
         self._operation = operation
+        self._turns = turns
         self._complete_event = complete_event
         self._time_limit = time_limit
         assert operation.event_traits is not None
@@ -65,8 +71,9 @@ class SharedOperation:
         share = borrowing(borrower_of(client_key(str(viewer.member_id), ""), viewer))
         try:
             with aborted_if_not_cancelled(), share:
-                execution = self._execute(source, delivery, request_id)
-                return await self._time_limit.hold(self._operation.type, execution)
+                async with self._turns.of(viewer.member_id):
+                    execution = self._execute(source, delivery, request_id)
+                    return await self._time_limit.hold(self._operation.type, execution)
         except Exception as error:
             return failure_result(error, request_id)
 
@@ -82,12 +89,27 @@ class SharedOperation:
         return result
 
 
+class Turns:
+    """The turns of members whose events wait to be executed."""
+
+    def __init__(self) -> None:
+        self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+
+    def of(self, member_id: UUID) -> asyncio.Semaphore:
+        """Return what a member's executions wait for."""
+        turn = self._turns.get(member_id)
+        if turn is None:
+            turn = self._turns[member_id] = asyncio.Semaphore(_AT_ONCE)
+        return turn
+
+
 class SharedOperations:
     """The operations of the subscriptions that are open."""
 
     def __init__(self, complete_event: CompleteEvent, time_limit: TimeLimit) -> None:
         self._complete_event = complete_event
         self._time_limit = time_limit
+        self._turns = Turns()
         self._operations: WeakValueDictionary[object, SharedOperation] = WeakValueDictionary()
 
     def share(self, operation: Operation) -> SharedOperation:
@@ -100,7 +122,9 @@ class SharedOperations:
         key = (id(operation.document), operation.name, operation.on_error, encode(variables))
         shared = self._operations.get(key)
         if shared is None:
-            shared = self._operations[key] = SharedOperation(operation, self._complete_event, self._time_limit)
+            shared = self._operations[key] = SharedOperation(
+                operation, self._complete_event, self._time_limit, self._turns
+            )
         return shared
 
 

@@ -8,8 +8,10 @@ from graphql import ExecutionResult
 
 from models.shares import borrowing
 from schema.reading.event_source import EventSource
+from server.execution.budgets import Budgets
 from server.execution.clients import borrower_of
 from server.execution.concurrency import ConcurrencyLimiter
+from server.execution.event_toll import EventToll
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.shared_operations import CompleteEvent, SharedOperations
 from server.execution.subscriptions import FeedSubscription, StreamSubscription
@@ -30,7 +32,9 @@ class Subscriptions:
         complete_event: CompleteEvent,
         concurrency: ConcurrencyLimiter,
         time_limit: TimeLimit,
+        budgets: Budgets,
     ) -> None:
+        self._budgets = budgets
         self._source_events = source_events
         self._complete_event = complete_event
         self._concurrency = concurrency
@@ -43,12 +47,13 @@ class Subscriptions:
         """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
         self._concurrency.acquire(operation.client_key)
         release = partial(self._concurrency.release, operation.client_key)
+        toll = EventToll(self._budgets, operation.client_key, operation.charge.requested)
         subscription: OpenSubscription | None = None
         try:
             with aborted_if_not_cancelled(), borrowing(borrower_of(operation.client_key, context.viewer)):
                 source: Any = await self._source_events(operation, context)
             if isinstance(source, EventSource):
-                subscription = FeedSubscription(source, self._operations.share(operation), sink, release)
+                subscription = FeedSubscription(source, self._operations.share(operation), sink, release, toll=toll)
             elif isinstance(source, ExecutionResult):
                 sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
             else:
@@ -59,7 +64,7 @@ class Subscriptions:
                         completion = self._complete_event(operation, context, event, request_id)
                         return await self._time_limit.hold(operation.type, completion)
 
-                subscription = StreamSubscription(source, complete, sink, release, request_id=request_id)
+                subscription = StreamSubscription(source, complete, sink, release, toll=toll, request_id=request_id)
         finally:
             if subscription is None:
                 release()

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from schema.reading.event_source import EventSource
+from server.execution.event_toll import EventToll
 from server.execution.executor_interface import Result, SharedResult, Sink
 from server.execution.shared_operations import Completion, SharedOperation, failure_result
 from server.protocol.cancellation import aborted_if_not_cancelled
@@ -18,11 +19,19 @@ from services.notifications.listeners import Delivery
 class FeedSubscription:
     """A subscription to the events of a feed, which is called back with each. It has no task while it waits."""
 
-    __slots__ = ("_completion", "_is_closed", "_listener", "_on_close", "_operation", "_sink", "_source")
+    __slots__ = ("_completion", "_is_closed", "_listener", "_on_close", "_operation", "_sink", "_source", "_timer", "_toll")  # fmt: skip
 
     def __init__(
-        self, source: EventSource, operation: SharedOperation, sink: Sink, on_close: Callable[[], None]
+        self,
+        source: EventSource,
+        operation: SharedOperation,
+        sink: Sink,
+        on_close: Callable[[], None],
+        *,
+        toll: EventToll,
     ) -> None:
+        self._toll = toll
+        self._timer: asyncio.TimerHandle | None = None
         self._source = source
         self._operation = operation
         self._sink = sink
@@ -32,13 +41,20 @@ class FeedSubscription:
         self._listener = source.listen(self._deliver, self._end, by_session=operation.by_session)
 
     def resume(self) -> None:
-        """Deliver the next result, now or when there is one."""
-        self._source.feed.ready(self._listener)
+        """Deliver the next result, as soon as there is one and it is paid for."""
+        if self._is_closed:
+            return
+        if seconds := self._toll.pay():
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._source.feed.ready, self._listener)
+        else:
+            self._source.feed.ready(self._listener)
 
     def close(self) -> None:
         """Deliver nothing more."""
         if not self._is_closed:
             self._is_closed = True
+            if self._timer is not None:
+                self._timer.cancel()
             self._source.feed.remove(self._listener)
             self._on_close()
 
@@ -85,8 +101,10 @@ class StreamSubscription:
         sink: Sink,
         on_close: Callable[[], None],
         *,
+        toll: EventToll,
         request_id: str,
     ) -> None:
+        self._toll = toll
         self._events = events
         self._complete = complete
         self._sink = sink
@@ -124,4 +142,4 @@ class StreamSubscription:
                 if not self._sink.deliver(result):
                     await self._resumed.wait()
                 # Neither a ready generator nor a sink that is ready yields to other tasks, so do that here.
-                await asyncio.sleep(0)
+                await asyncio.sleep(self._toll.pay())

@@ -20,6 +20,8 @@ from services.row_selection import RowSelection
 
 POLLED_AT_ONCE = 50
 """The number of rows of which a poll reads the events in one statement; wake-ups have their turn before the next."""
+DELIVERED_AT_ONCE = 100
+"""The number of listeners who are delivered an event before other tasks have their turn."""
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger("trackers.inbox")
 
@@ -148,12 +150,8 @@ class EventFeed(ABC):
 
     async def _deliver_requested(self, due: set[UUID], ready: dict[Listener, None], changed_members: set[UUID]) -> None:
         """Deliver the events of the rows that are due, and those that listeners are ready for, and check sessions."""
-        to_check = (
-            [listener for listener in self._listeners() if listener.member_id in changed_members]
-            if changed_members
-            else []
-        )
-        await self._deliver_due(due, ready, to_check)
+        changed = (one for one in self._listeners() if one.member_id in changed_members) if changed_members else ()
+        await self._deliver_due(due, ready, [*changed])
 
     async def _poll(self, rows: Sequence[UUID]) -> None:
         """Deliver the events of the last rows that have yet to be polled, and check sessions that have long not been."""
@@ -187,8 +185,8 @@ class EventFeed(ABC):
             read.selection = None  # it was read before those members were
         self._end_invalid([*asked, *unasked], read.members)
         deliveries = Deliveries(read.members)
-        self._deliver(receiving, deliveries, read.selection)
-        self._deliver(ready, deliveries, None)
+        await self._deliver(receiving, deliveries, read.selection)
+        await self._deliver(ready, deliveries, None)
 
     def _waiting_places(self, rows: Iterable[UUID]) -> dict[Place, list[Listener]]:
         """Return the waiting listeners of these rows by their places."""
@@ -231,11 +229,13 @@ class EventFeed(ABC):
             self.remove(listener)
             listener.end(reason)
 
-    def _deliver(
+    async def _deliver(
         self, receiving: Iterable[Listener], deliveries: Deliveries, selection: RowSelection[Any] | None
     ) -> None:
         """Deliver to each listener its next event; ``selection`` says what was just read with it."""
-        for listener in receiving:
+        for count, listener in enumerate(receiving, start=1):
+            if count % DELIVERED_AT_ONCE == 0:
+                await asyncio.sleep(0)
             event = listener.peek()
             if not listener.is_open or event is None:
                 continue

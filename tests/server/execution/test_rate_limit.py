@@ -78,3 +78,17 @@ def test_full_buckets_are_dropped() -> None:
     assert buckets.spend("bob", 1).left == 99
     assert len(buckets) == 2
     assert buckets.spend("ada", 50).left == 0
+
+
+def test_what_is_owed_is_paid_one_after_the_other() -> None:
+    clock = Clock()
+    buckets = TokenBuckets(100, 10, clock=clock)
+    assert [buckets.owe("ada", 40) for _ in range(4)] == [0, 0, 2, 6]
+    assert rejection(buckets, "ada", 10)[2]["errors"][0]["extensions"] == {
+        "code": "RATE_LIMITED", "retryAfter": 7, "requested": 10, "left": 0,
+    }  # fmt: skip
+    clock.now += 5
+    assert buckets.owe("ada", 40) == 5
+    clock.now += 5
+    assert buckets.spend("ada", 0).left == 0
+    assert buckets.owe("bob", 1_000) == 0
