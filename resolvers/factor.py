@@ -21,7 +21,7 @@ from schema.inputs.factor import (
     UpdateFactorRequirementInput,
     UpdateFactorRequirementPayload,
 )
-from services.accounts import factor_changes
+from services.accounts import factor_additions, factor_changes
 from services.accounts.factor_requirement import update_factor_requirement as update_requirement
 from services.accounts.lost_factors import remove_member_factors as remove_lost_factors
 
@@ -30,13 +30,13 @@ _entry = strawberry.argument(name="input", description="The entry.")
 
 async def begin_totp(info: Info) -> BeginTotpPayload:
     """Make a secret for an authenticator app."""
-    totp = await factor_changes.begin_totp(info.context.require_signed_in(), info.context.installation)
+    totp = await factor_additions.begin_totp(info.context.require_signed_in(), info.context.installation)
     return BeginTotpPayload(secret=totp.secret, uri=totp.uri)
 
 
 async def add_totp(info: Info, entry: Annotated[AddTotpInput, _entry]) -> AddFactorPayload:
     """Add an authenticator app."""
-    added = await factor_changes.add_totp(
+    added = await factor_additions.add_totp(
         info.context.require_signed_in(), info.context.installation, code=entry.code, name=entry.name
     )
     return _added(info, added)
@@ -46,13 +46,13 @@ async def begin_passkey(info: Info) -> BeginPasskeyPayload:
     """Return the options for a new passkey."""
     context = info.context
     return BeginPasskeyPayload(
-        options=await factor_changes.begin_passkey(context.require_signed_in(), context.installation)
+        options=await factor_additions.begin_passkey(context.require_signed_in(), context.installation)
     )
 
 
 async def add_passkey(info: Info, entry: Annotated[AddPasskeyInput, _entry]) -> AddFactorPayload:
     """Add a passkey."""
-    added = await factor_changes.add_passkey(
+    added = await factor_additions.add_passkey(
         info.context.require_signed_in(), info.context.installation, credential=entry.credential, name=entry.name
     )
     return _added(info, added)
@@ -89,7 +89,7 @@ async def update_factor_requirement(
     return UpdateFactorRequirementPayload(organisation=organisation)
 
 
-def _added(info: Info, added: factor_changes.AddedFactor) -> AddFactorPayload:
+def _added(info: Info, added: factor_additions.AddedFactor) -> AddFactorPayload:
     # The session has proved a factor by now, so that what follows in the document is open to it.
     info.context.authenticate(replace(info.context.require_signed_in(), second_factor=True))
     factor: Any = added.factor

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from models import Member, SignInMethod
 from models.database import fetch, transaction
 from services.accounts.clients import Client
-from services.accounts.factor_changes import require_relying_party
+from services.accounts.factor_additions import require_relying_party
 from services.accounts.factors.challenges import is_genuine, issue_challenge, use_challenge
 from services.accounts.factors.passkeys import (
     Assertion,

@@ -1,6 +1,6 @@
 """The inputs of the mutations for second factors, in the cases of the permission table."""
 
-from services.accounts.factor_changes import begin_passkey
+from services.accounts.factor_additions import begin_passkey
 from services.accounts.factors.totp_secrets import begin_enrolment
 from services.accounts.passkey_sign_in import begin_passkey_sign_in
 from tests.support.clients import authenticator

@@ -23,7 +23,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import gid
+from tests.support.clients.graphql import ask_in, gid
 from tests.support.clients.member_changes import audit_entries
 from tests.support.clients.sign_in import ada
 from tests.support.scenarios.second_factors import NOT_ADDED, REFUSED
@@ -141,3 +141,19 @@ async def test_the_passkey_of_an_inactive_member_is_refused(database: str) -> No
     passkey = await add_passkey(await signed_in(member))
     await fetch("UPDATE member SET active = false WHERE id = $1", member.id)
     assert await sign_in_with(passkey) == REFUSED
+
+
+async def test_of_two_sessions_that_add_the_first_at_once_one_remains(database: str) -> None:
+    """A thief's session cannot slip a passkey of its own in while the member adds their first."""
+    member = await ada()
+    contexts = [await signed_in(member), await signed_in(member)]
+    attempts = []
+    for context in contexts:
+        _, credential = authenticator.create((await run(context, BEGIN_PASSKEY))["options"], ORIGIN)
+        attempts.append(ask_in(context, ADD_PASSKEY, input={"credential": credential, "name": "Laptop"}))
+    answers = await asyncio.gather(*attempts)
+    assert sorted("errors" in answer for answer in answers) == [False, True]
+    codes = [error["extensions"]["code"] for answer in answers for error in answer.get("errors", ())]
+    assert codes == ["UNAUTHENTICATED"]
+    assert await Factor.all().count() == 1
+    assert await Session.filter(ended_at=None).count() == 1
