@@ -25,6 +25,7 @@ READS_AT_ONCE = 10_000
 _DELETIONS = (
     "DELETE FROM sign_in_failures WHERE last_at < now() - interval '1 day' AND (blocked_until IS NULL OR blocked_until < now())",
     "DELETE FROM session WHERE least(expires_at, ended_at) < now() - make_interval(days => {days})",
+    "DELETE FROM password_token WHERE expires_at < now() - make_interval(days => {days})",
     "DELETE FROM device WHERE last_used_at < now() - make_interval(days => {device_days})",
     "DELETE FROM sign_on_attempt WHERE created_at < now() - interval '1 hour'",
     "DELETE FROM sign_on_logout WHERE created_at < now() - interval '1 day'",

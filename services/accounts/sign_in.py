@@ -76,15 +76,24 @@ async def sign_in(
     if it is.
     """
     attempt = await _find(installation, normalise_email(email), client, device_token)
+    try:
+        return await _check_and_open(installation, attempt, password, code)
+    except ValidationFailed as refusal:
+        (problem,) = refusal.problems
+        if problem.path == ("code",):
+            await _audit(installation, attempt, {"code": problem.code.value})
+        _log.warning("sign-in failed: %s, %s", _reason(problem), _describe(installation, attempt))
+        raise
+
+
+async def _check_and_open(
+    installation: Installation, attempt: _Attempt, password: str, code: str | None
+) -> IssuedTokens:
     counts = attempt.counts(installation)
     await require_no_wait(counts)
     digest = attempt.member.password_hash if attempt.member else None
     matches = await verify_password(password, digest, attempt.sender)
-    try:
-        tokens = await _open_session(installation, attempt, counts, code) if matches else None
-    except ValidationFailed as refusal:
-        await _record_refused_code(installation, attempt, refusal)
-        raise
+    tokens = await _open_session(installation, attempt, counts, code) if matches else None
     if tokens is None:
         await _record_failure(installation, attempt, counts)
         raise ValidationFailed([_WRONG_CREDENTIALS])
@@ -126,21 +135,10 @@ async def _open_session(
 
 
 async def _record_failure(installation: Installation, attempt: _Attempt, counts: tuple[Count, ...]) -> None:
-    """Count, audit and log a failure. The same statements run whether or not there is a member with the address."""
+    """Count and audit a wrong password. The same statements run whether or not there is a member with the address."""
     async with transaction():
         await count_failure(counts)
         await _audit(installation, attempt, {})
-    _log.warning("sign-in failed: %s", _describe(installation, attempt))
-
-
-async def _record_refused_code(installation: Installation, attempt: _Attempt, refusal: ValidationFailed) -> None:
-    """Audit and log that the password was right, but not the code of the second factor, if that is why it was refused."""
-    (problem,) = refusal.problems
-    if problem.path == ("code",):
-        await _audit(installation, attempt, {"code": problem.code.value})
-        _log.warning(
-            "sign-in failed: %s at the second factor, %s", problem.code.value, _describe(installation, attempt)
-        )
 
 
 async def _audit(installation: Installation, attempt: _Attempt, reason: Mapping[str, str]) -> None:
@@ -151,6 +149,10 @@ async def _audit(installation: Installation, attempt: _Attempt, reason: Mapping[
         "network": network_digest(installation, attempt.client),
     }
     await audit_failed_sign_in(address, {**details, **reason})
+
+
+def _reason(problem: Problem) -> str:
+    return f"{problem.code.value} at the second factor" if problem.path == ("code",) else problem.code.value
 
 
 def _describe(installation: Installation, attempt: _Attempt) -> str:

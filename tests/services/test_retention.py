@@ -1,8 +1,8 @@
-"""Deletion of expired sign-in failures, sessions and refresh tokens."""
+"""Deletion of expired sign-in failures, sessions, tokens and devices."""
 
 import datetime as dt
 
-from models import LearnerRead, RefreshToken, Session, SignInFailures
+from models import Device, LearnerRead, PasswordToken, RefreshToken, Session, SignInFailures
 from services.kernel.dates import today
 from services.retention import delete_expired_rows
 from tests.support import factories as make
@@ -36,6 +36,20 @@ async def test_only_expired_rows_are_deleted(database: str) -> None:
     assert sorted(session.id for session in await Session.all()) == sorted(expected_ids)
     assert sorted(token.session_id for token in await RefreshToken.all()) == sorted(expected_ids)
     assert sorted(failures.key for failures in await SignInFailures.all()) == ["blocked", "fresh"]
+
+
+async def test_links_that_have_expired_and_devices_that_are_no_longer_used_are_deleted(database: str) -> None:
+    ada = await make.member()
+    now = make.now()
+    for days in (29, 31):
+        await PasswordToken.create(member=ada, digest=f"{days}", expires_at=now - dt.timedelta(days=days))
+    for days in (364, 366):
+        await Device.create(member=ada, last_used_at=now - dt.timedelta(days=days))
+
+    await delete_expired_rows()
+
+    assert [token.digest for token in await PasswordToken.all()] == ["29"]
+    assert [(now - device.last_used_at).days for device in await Device.all()] == [364]
 
 
 async def test_reads_of_records_are_kept_for_two_years(database: str) -> None:

@@ -102,8 +102,8 @@ async def test_sign_ins_are_audited_and_logged_without_addresses(
         ("SIGNED_IN", member.id, member.id, elsewhere | proof),
     ]
     assert [re.sub(r"[0-9a-f-]{16,}", "…", record.getMessage()) for record in caplog.records] == [
-        "sign-in failed: e-mail address …, new device, network …",
-        "sign-in failed: e-mail address …, new device, network …",
+        "sign-in failed: INVALID_CREDENTIALS, e-mail address …, new device, network …",
+        "sign-in failed: INVALID_CREDENTIALS, e-mail address …, new device, network …",
         "member … signed in: PASSWORD, new device, network …",
         "member … signed in: PASSWORD, known device, network …",
     ]
