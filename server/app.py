@@ -78,7 +78,8 @@ class Application:
 
     def _routes(self) -> list[BaseRoute]:
         limits = self._settings.limits
-        executor = InstrumentedExecutor(GraphQLExecutor(make_schema(), limits, compiled=self._settings.compiled))
+        core = GraphQLExecutor(make_schema(), limits, compiled=self._settings.compiled)
+        executor = InstrumentedExecutor(core)
         http = GraphQLEndpoint(
             executor,
             self._context,
@@ -97,7 +98,7 @@ class Application:
         return [
             *(playground_routes(http) if self._settings.playground else [Route("/graphql", http)]),
             WebSocketRoute("/graphql", websocket),
-            Route("/files", UploadEndpoint(self._store, self._viewer)),
+            Route("/files", UploadEndpoint(self._store, self._viewer, core.pay_for_upload)),
             Route("/files/{address:path}", DownloadEndpoint(self._store, self._installation)),
             *password_routes(),
             *sign_on_routes(self._installation),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -17,6 +18,7 @@ from server.protocol.http_errors import (
     internal_error_response,
     json_response,
 )
+from server.protocol.request_errors import GraphQLRequestError
 from services.files.store import FileStore
 from services.files.uploads import Destination, FileHeader, find_destination, too_large, upload
 from services.kernel.errors import DomainError, UnauthenticatedError
@@ -24,6 +26,8 @@ from services.kernel.global_ids import to_global_id
 from services.viewer import Viewer
 
 Authenticate: TypeAlias = Callable[[str | None], Awaitable[Viewer | None]]
+Pay: TypeAlias = Callable[[UUID], object]
+"""Charges a member for an upload. Raises GraphQLRequestError."""
 
 MAX_SECONDS = 3_600.0
 """The maximum duration of an upload, far shorter than the time after which unfinished uploads are deleted."""
@@ -34,9 +38,17 @@ LINGER_BYTES, LINGER_SECONDS = 16_777_216, 10.0
 class UploadEndpoint:
     """The ASGI endpoint for uploads. Its ``Route`` must not list methods, because it rejects other methods itself."""
 
-    def __init__(self, store: FileStore, authenticate: Authenticate, *, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        store: FileStore,
+        authenticate: Authenticate,
+        pay: Pay = lambda _member_id: None,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         self._store = store
         self._authenticate = authenticate
+        self._pay = pay
         self._idle_seconds = idle_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,6 +71,8 @@ class UploadEndpoint:
             return http_error_response(error)
         except DomainError as error:
             return domain_error_response(error)
+        except GraphQLRequestError as error:
+            return json_response(error.formatted, error.status or 429, error.headers)
         except ClientDisconnect:
             raise
         except TimeoutError:

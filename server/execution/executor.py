@@ -9,6 +9,7 @@ cancellation of what it waited for, which is an internal error.
 from collections.abc import AsyncIterable
 from inspect import isawaitable
 from typing import Any
+from uuid import UUID
 
 from graphql import ExecutionResult, create_source_event_stream, execute
 from strawberry.execution import optimized_is_awaitable
@@ -24,6 +25,7 @@ from server.execution.compiled.registry import Registry
 from server.execution.compiled.resume import Outcome, dispose, resuming
 from server.execution.compiled.turns import UNITS_PER_COST, Turn, Turnstile
 from server.execution.concurrency import ConcurrencyLimiter
+from server.execution.cost.request_prices import UPLOAD_PRICE
 from server.execution.document_cache import DocumentCache
 from server.execution.document_checks import CheckedDocument
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
@@ -84,6 +86,10 @@ class GraphQLExecutor:
     def receive(self, client: ClientKey, data: bytes | str) -> None:
         """Charge a client for the bytes of a request or message, before decoding. Raises GraphQLRequestError."""
         self._budgets.receive(client, data)
+
+    def pay_for_upload(self, member_id: UUID) -> None:
+        """Charge a member for an upload, before any of it is read. Raises GraphQLRequestError."""
+        self._budgets.spend(client_key(str(member_id), ""), UPLOAD_PRICE)
 
     async def load_document(self, request: Request, context: Context) -> CheckedDocument | None:
         """Check a member's document beside the event loop, unless it is known; return None if there is none.

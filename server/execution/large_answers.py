@@ -15,21 +15,25 @@ COST_OF_LARGE_ANSWER = 5_000
 _VALUES_AT_ONCE = 2_000
 
 
-async def encode_in_turns(data: Any, turn: Turn, max_bytes: int) -> Any:
-    """Return the ``data`` of an answer as JSON that is spliced into it.
+async def encode_in_turns(data: dict[str, Any], turn: Turn, max_bytes: int) -> dict[str, Any]:
+    """Return the ``data`` of an answer with its root fields as JSON that is spliced into it; null stays None.
 
-    Raises GraphQLRequestError if there are more than ``max_bytes``.
+    Raises GraphQLRequestError if they have more than ``max_bytes``.
     """
-    pieces: list[bytes] = []
+    encoded: dict[str, Any] = dict.fromkeys(data)
     size = 0
-    for piece in _pieces(data):
-        pieces.append(piece)
-        size += len(piece)
-        if size > max_bytes:
-            raise GraphQLRequestError([limit_exceeded("answerBytes", "The bytes of the answer", size, max_bytes)])
-        if not turn.spend(1 + len(piece) // BYTES_PER_UNIT):
-            await turn.next()
-    return orjson.Fragment(b"".join(pieces))
+    for name, value in data.items():
+        pieces: list[bytes] = []
+        for piece in _pieces(value) if value is not None else ():
+            pieces.append(piece)
+            size += len(piece)
+            if size > max_bytes:
+                raise GraphQLRequestError([limit_exceeded("answerBytes", "The bytes of the answer", size, max_bytes)])
+            if not turn.spend(1 + len(piece) // BYTES_PER_UNIT):
+                await turn.next()
+        if pieces:
+            encoded[name] = orjson.Fragment(b"".join(pieces))
+    return encoded
 
 
 def _pieces(value: Any) -> Iterator[bytes]:

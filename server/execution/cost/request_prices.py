@@ -9,6 +9,8 @@ from typing import Final
 
 REQUEST_PRICE: Final = 100
 """The price of a request or message: its head, its session and its answer."""
+UPLOAD_PRICE: Final = 5_000
+"""The price of an upload: three transactions, a file and the syncs of its bytes, however few these are."""
 DOCUMENT_PRICE: Final = 500
 """The price of parsing and validating the shortest document."""
 CHARACTER_PRICE: Final = 20
