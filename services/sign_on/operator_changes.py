@@ -80,7 +80,7 @@ async def _set(installation: Installation, organisation: Organisation, entry: Pr
     async with transaction():
         await lock_organisation(organisation.id)
         former = await SignOnProvider.get_or_none(organisation_id=organisation.id)
-        domains = [domain.strip().lower() for domain in dict.fromkeys(entry.domains)]
+        domains = list(dict.fromkeys(domain.strip().lower() for domain in entry.domains))
         await _check(installation, entry, domains, former)
         before = {} if former is None else await _audit_details(former)
         if former is not None and (former.issuer, former.client_id) != (entry.issuer, entry.client_id):

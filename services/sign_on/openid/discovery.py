@@ -115,7 +115,7 @@ async def _get_json(address: str, networks: Collection[Network]) -> Any:
             return response.json()
     except OutgoingError as error:
         raise ProviderUnavailable(f"{_place(address)} was not requested, or not read: {error}") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, RecursionError) as error:
         raise ProviderUnavailable(f"{_place(address)} did not answer as it should ({type(error).__name__})") from None
 
 

@@ -139,7 +139,15 @@ async def _failures() -> AsyncIterator[None]:
         raise ProviderRefused(code[:60]) from None
     except OutgoingError as error:
         raise ProviderUnavailable(f"an endpoint was not requested, or not read: {error}") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, ValueError, KeyError, TypeError) as error:
+    except (
+        httpx2.HTTPError,
+        httpx2.InvalidURL,
+        TimeoutError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ) as error:
         raise ProviderUnavailable(f"an endpoint did not answer as it should ({type(error).__name__})") from None
 
 

@@ -24,7 +24,7 @@ session {
 errors { path code message }
 """
 COMPLETE = f"mutation ($input: CompleteSignOnInput!) {{ completeSignOn(input: $input) {{ {SESSION} }} }}"
-REFRESH = f"mutation ($token: String!) {{ refreshSession(refreshToken: $token) {{ {SESSION} }} }}"
+REFRESH = f"mutation ($refreshToken: String!) {{ refreshSession(refreshToken: $refreshToken) {{ {SESSION} }} }}"
 NAME = "{ viewer { member { name } } }"
 
 Json = dict[str, Any]
@@ -90,7 +90,7 @@ class Tenant:
 
     async def refresh(self, session: Json) -> Json:
         """Run ``refreshSession`` and return its payload."""
-        payload: Json = (await self.server.ask(REFRESH, token=session["refreshToken"]))["data"]["refreshSession"]
+        payload: Json = (await self.server.ask(REFRESH, refreshToken=session["refreshToken"]))["data"]["refreshSession"]
         return payload
 
     async def is_signed_in(self, session: Json) -> bool:

@@ -20,6 +20,8 @@ const provider = new Provider(issuer, {
     registration: { enabled: true },
     backchannelLogout: { enabled: true },
   },
+  // Without the dispatcher that refuses addresses of this machine, where the application is.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   findAccount: async (_context, id) =>
     accounts[id] && { accountId: id, claims: async () => ({ sub: id, ...accounts[id] }) },
   interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
