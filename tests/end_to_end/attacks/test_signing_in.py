@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import json
 from typing import Any
 
 import httpx
 
+from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD
 from tests.support.servers.attacked import Attacked
 
@@ -14,6 +16,8 @@ mutation ($input: SignInInput!) {
   signIn(input: $input) { session { accessToken deviceToken } errors { path code parameters { name value } } }
 }
 """
+SESSIONS = "{ viewer { sessions { id isCurrent } } }"
+END = "mutation ($id: ID!) { endSession(input: {id: $id}) { errors { code } } }"
 _guesses = itertools.count()
 
 
@@ -91,3 +95,17 @@ async def test_400_guesses_from_one_network_make_a_member_wait_for_few_of_them(
         waited_for = answered - before
         await asyncio.gather(*flood)
     assert waited_for <= 12
+
+
+async def test_a_session_that_is_ended_elsewhere_closes_its_sockets(attacked: Attacked, network: str) -> None:
+    server = attacked.server
+    async with Office(attacked, network) as office:
+        stolen, own = [(await office.sign_in("bob@example.org", PASSWORD))["accessToken"] for _ in range(2)]
+    listed = (await server.ask(SESSIONS, own))["data"]["viewer"]["sessions"]
+    (other,) = [session["id"] for session in listed if not session["isCurrent"]][:1]
+    async with open_socket(server, stolen) as lost, open_socket(server, own) as kept:
+        assert (await server.ask(END, own, id=other))["data"]["endSession"]["errors"] == []
+        assert await wait_closed(lost) == (4403, "The session has ended.")
+        await kept.send(json.dumps({"type": "ping"}))
+        assert json.loads(await kept.recv()) == {"type": "pong"}
+    assert (await server.ask(SESSIONS, stolen))["data"] == {"viewer": None}

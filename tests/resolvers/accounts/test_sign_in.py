@@ -15,6 +15,7 @@ from services.accounts.sessions import authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with, gid
 from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, viewer_name
+from tests.support.databases.sql_statements import record_statements
 
 INVALID_CREDENTIALS: dict[str, Any] = {
     "session": None,
@@ -154,3 +155,23 @@ async def test_only_a_valid_token_authenticates(database: str) -> None:
     headers = [f"Bearer {token}", f"bearer {token}", f"BEARER   {token} ", token, f"Basic {token}", f"Bearer,{token}"]
     viewers = [await authenticate(INSTALLATION, header) for header in headers]
     assert [viewer is not None for viewer in viewers] == [True, True, True, False, False, False]
+
+
+async def test_unknown_addresses_and_wrong_passwords_take_the_same_statements(database: str) -> None:
+    member = await ada()
+    await ada(await member.organisation, email="gone@example.org", active=False)
+    device = (await session())["deviceToken"]
+    statements_by_address = []
+    for email, token in (
+        ("ada@example.org", None),
+        ("nobody@example.org", None),
+        ("nobody@example.org", device),
+        ("gone@example.org", None),
+        ("gone@example.org", device),
+        ("\0", None),
+    ):
+        with record_statements() as statements:
+            assert await sign_in(email, "wrong", device=token) == INVALID_CREDENTIALS
+        statements_by_address.append(statements)
+    assert statements_by_address == [statements_by_address[0]] * len(statements_by_address)
+    assert len(statements_by_address[0]) == 8  # who, waits, and in a transaction three counts and the audit
