@@ -13,6 +13,7 @@ from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.connections.lanes import Lanes
 from server.connections.open_connections import OpenConnections
+from server.connections.turns import Turns
 from server.endpoints.downloads import DownloadEndpoint
 from server.endpoints.health import health_routes
 from server.endpoints.metrics import metrics_route
@@ -71,6 +72,11 @@ class Application:
             exception_handlers={404: handle_unmatched_route, 405: handle_unmatched_route},
             lifespan=self._lifespan,
         )
+
+    @property
+    def turns(self) -> Turns:
+        """Return the turns in which clients are served."""
+        return self._lanes.turns
 
     async def close_connections(self) -> None:
         """Close every WebSocket and event stream before the server shuts down."""

@@ -1,13 +1,14 @@
-"""Accepting the connections of a socket that several workers listen on, so that all have about the same number.
+"""Accepting connections a few at a time, and, where several workers listen on a socket, so that all have about the same number.
 
-uvloop's own server accepts all waiting connections whenever it is woken, so the quickest worker takes most of them. Here,
-a worker accepts one connection at a time, and only while no other worker has fewer. What has not been accepted stays in
+uvloop's own server accepts all waiting connections whenever it is woken: a thousand at once delay all others, and the
+quickest worker takes most of them. Here, a worker accepts a few at a time, and only while no other has fewer. What has not been accepted stays in
 the operating system's queue, so that a worker that ends loses none of it.
 """
 
 import asyncio
 import errno
 import logging
+import multiprocessing
 import socket
 from collections.abc import Callable, MutableSequence
 from multiprocessing.context import ForkContext
@@ -17,6 +18,8 @@ NOT_SERVING = -1
 DEFER_SECONDS = 0.002
 MAX_DEFERRALS = 10
 """How often a connection is left to workers with fewer. A worker may be busy, or may have been killed a moment ago."""
+ACCEPTED_AT_ONCE = 4
+"""How many connections are accepted before others get their turn."""
 RETRY_SECONDS = 1.0
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
@@ -65,6 +68,11 @@ class Acceptor:
         self._timer: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[Any]] = set()
 
+    @classmethod
+    def alone(cls) -> "Acceptor":
+        """Return the acceptor of a process that shares its socket with no other."""
+        return cls(ConnectionCounts(multiprocessing.get_context("fork"), 1), 0)
+
     def start(self, server_socket: socket.socket, make_protocol: Callable[[], asyncio.Protocol], backlog: int) -> None:
         """Listen on a socket, and accept connections in the running event loop."""
         self._loop = asyncio.get_running_loop()
@@ -104,21 +112,28 @@ class Acceptor:
             self._pause(server_socket, DEFER_SECONDS)
             return
         self._deferrals = 0
+        for _ in range(ACCEPTED_AT_ONCE):
+            if not self._accept_one(server_socket) or not self._counts.has_fewest(self._position):
+                return
+
+    def _accept_one(self, server_socket: socket.socket) -> bool:
+        """Accept a connection, and return whether there was one."""
         try:
             connection, _ = server_socket.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return  # another worker was quicker, or the client has gone
+            return False  # another worker was quicker, or the client has gone
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
             _log.error("cannot accept connections, retrying: %s", errno.errorcode[error.errno])
             self._pause(server_socket, RETRY_SECONDS)
-            return
+            return False
         connection.setblocking(False)
         task = self._loop.create_task(self._loop.connect_accepted_socket(self._make_protocol, connection))
         self._opening.add(task)
         task.add_done_callback(self._opened)
         self._publish(len(self.connections) + len(self._opening))
+        return True
 
     def _opened(self, task: asyncio.Task[Any]) -> None:
         self._opening.discard(task)

@@ -7,7 +7,9 @@ import uvicorn
 
 from server.connections.peers import Peers
 from server.connections.shared_limit import Holder, SharedLimit
+from server.connections.turns import Turns
 from server.limits import Limits
+from server.process.read_turns import ReadTurns
 from server.protocol.hosts import HostPolicy
 from server.setting_values import Network
 
@@ -24,9 +26,12 @@ class Admission:
         *,
         trusted_proxies: Collection[Network] = (),
         hosts: HostPolicy | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self.limits = limits = limits or Limits()
         self.hosts = hosts or HostPolicy()
+        self.turns = turns or Turns()
+        self.reads = ReadTurns()
         self.peers = Peers(trusted_proxies)
         self.connections = SharedLimit(per_network=limits.connections_per_address, in_all=limits.connections)
         self._unfinished = SharedLimit(per_network=limits.unfinished_bytes_per_address, in_all=limits.unfinished_bytes)

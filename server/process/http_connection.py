@@ -1,6 +1,8 @@
 """The connection of uvicorn's HTTP/1.1 protocol: its timers, how it is refused, and what it holds of shared limits."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -8,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from server.process.admission import ServerConfig
 from server.process.raw_errors import write_error
+from server.process.read_turns import ReadTurns
 from server.process.request_parts import RequestParts
 from server.protocol.error_codes import Code
 
@@ -16,13 +19,39 @@ LINGER_SECONDS = 2.0
 
 
 class _Flow(FlowControl):
-    """uvicorn's flow control, which reads nothing while requests wait that have been received."""
+    """uvicorn's flow control, which reads nothing while received requests wait, or until a turn to read more."""
 
     is_ahead = False
+    _is_deferred = False
+
+    def pause_reading(self) -> None:
+        if not self._is_deferred:
+            super().pause_reading()
+        self.read_paused = True
 
     def resume_reading(self) -> None:
-        if not self.is_ahead:
+        if self.is_ahead:
+            return
+        if not self._is_deferred:
             super().resume_reading()
+        self.read_paused = False
+
+    def defer(self, turns: ReadTurns, parse: Callable[[], None]) -> None:
+        """Read no more until it is the connection's turn, and parse then what has been read."""
+        if self._is_deferred or self._transport.is_closing():
+            return
+        if not self.read_paused:
+            self._transport.pause_reading()
+        self._is_deferred = True
+        turns.wait(partial(self._go_on, parse))
+
+    def _go_on(self, parse: Callable[[], None]) -> None:
+        if self._transport.is_closing():
+            return
+        parse()
+        self._is_deferred = False
+        if not self.read_paused and not self._transport.is_closing():
+            self._transport.resume_reading()
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -93,6 +122,8 @@ class HttpConnection(HttpToolsProtocol):
         self._refused = True
         self._stop_timer()
         self._parts.clear()
+        if self.cycle is not None:
+            self.cycle.body = bytearray()
         write_error(self.transport, status, code, message)
         if self._is_responding or not self.transport.can_write_eof():
             self.transport.close()

@@ -5,11 +5,16 @@ parses all the requests that a client sends behind one another, reads a body on 
 requests in plain text. It also sends no reason phrase with status 294, because Python's ``HTTPStatus`` lacks it.
 """
 
+import asyncio
 import weakref
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from server.connections.lanes import MAX_WAIT
+from server.connections.turns import TurnLostError
+from server.execution.clients import ClientKey
 from server.process.http_connection import LINGER_SECONDS, HttpConnection
+from server.process.read_turns import LARGE_BYTES
 from server.process.response_head import HeadHoldingTransport
 from server.protocol.error_codes import Code
 from server.protocol.scopes import BODY_RECEIVED, CONNECTION
@@ -33,6 +38,7 @@ class HttpProtocol(HttpConnection):
     url = b""
     _headers_size = 0
     """The size of the head's headers, which are counted too because a head may be read in a single call."""
+    _upgrading: asyncio.Task[None] | None = None
     _body_left: int | None = None
     """How many bytes of the body are missing, or None if it comes in chunks."""
 
@@ -40,6 +46,10 @@ class HttpProtocol(HttpConnection):
         """Process received data, as far as no request waits that came before."""
         if not self._refused:
             self._parts.append(data)
+        if len(data) >= LARGE_BYTES:
+            self._count_bytes()
+            self.flow.defer(self._admission.reads, self._parse_parts)
+        else:
             self._parse_parts()
 
     def _parse_parts(self) -> None:
@@ -63,12 +73,30 @@ class HttpProtocol(HttpConnection):
             self._refuse(431, Code.CONTENT_TOO_LARGE, HEADERS_TOO_LONG)
 
     def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over to the protocol for WebSockets."""
+        """Hand the connection over to the protocol for WebSockets, which takes time, when it is its network's turn."""
         self._stop_timer()
-        self._release()
         self._parts.clear()
-        super().handle_websocket_upgrade()
         self.parser = None  # type: ignore[assignment]
+        network = self.network or self._admission.peers.forwarded_network(self.headers) or ""
+        lane = ClientKey(is_member=False, name=network)
+        if self._admission.turns.try_take(lane):
+            self._upgrade()
+        else:
+            self._upgrading = self.loop.create_task(self._upgrade_later(lane))
+
+    async def _upgrade_later(self, lane: ClientKey) -> None:
+        try:
+            async with asyncio.timeout(MAX_WAIT):
+                await self._admission.turns.wait(lane)
+        except (TimeoutError, TurnLostError):
+            self._refuse(429, Code.RATE_LIMITED, "Too many connections: wait, or open fewer")
+        else:
+            if not self.transport.is_closing():
+                self._upgrade()
+
+    def _upgrade(self) -> None:
+        self._release()
+        super().handle_websocket_upgrade()
 
     def _unsupported_upgrade_warning(self) -> None:
         """Ignore a wish to use another protocol, without the warning with which anybody could fill the log."""

@@ -17,6 +17,7 @@ from websockets.http11 import Request
 
 from server.process.admission import ServerConfig
 from server.process.raw_errors import refuse_connection
+from server.process.read_turns import LARGE_BYTES
 from server.process.receive_queue import ReceiveQueue
 from server.process.websocket_frames import Violation
 from server.process.websocket_reading import FrameReader, ReadingLimits
@@ -52,6 +53,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.queue = ReceiveQueue()  # type: ignore[assignment]
         self._reader = FrameReader(without_session, self._parse_frame, self._violated)
         self._queued_bytes = 0
+        self._is_deferred = False
 
     @property
     def is_writable(self) -> bool:
@@ -120,9 +122,17 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data)
             if self.conn.handshake_exc is not None and not self.transport.is_closing():
                 refuse_connection(self.transport, 400, Code.BAD_REQUEST, "This is not a WebSocket handshake")
-        elif not self._reader.is_failed:
+            return
+        if not self._reader.is_failed:
             self._reader.buffer.append(data)
-            self._read()
+        if len(data) >= LARGE_BYTES and not self._is_deferred:
+            self._is_deferred = True
+            self._admission.reads.wait(self._go_on)
+        self._read()
+
+    def _go_on(self) -> None:
+        self._is_deferred = False
+        self._read()
 
     async def receive(self) -> ASGIReceiveEvent:
         """Return the next event for the application, and let one more message be parsed."""
@@ -133,12 +143,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _read(self) -> None:
         """Parse what the application wants, and read from the client only if nothing waits."""
-        if self.handshake_complete and self._reader.read(self._wants_more):
+        if self.handshake_complete and not self._is_deferred and self._reader.read(self._wants_more):
             self.loop.call_soon(self._read)
         self._admission.keep(self, self.network, self._reader.held_bytes + self._queued_bytes)
         if self.transport.is_closing():
             return
-        if self._reader.is_ahead:
+        if self._reader.is_ahead or self._is_deferred:
             if not self.read_paused:
                 self.read_paused = True
                 self.transport.pause_reading()
@@ -168,6 +178,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         await super().send(message)
         if self.close_sent:
             self.handshake_complete = True
+            self._reader.ignores_messages = True
         if message["type"] == "websocket.accept":
             self.request.headers.clear()
             self.response.headers.clear()

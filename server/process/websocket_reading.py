@@ -37,7 +37,7 @@ class FrameReader:
     ``parse`` is called with each whole frame, and ``fail`` with the first violation, after which no frame is taken.
     """
 
-    __slots__ = ("_fail", "_fragments", "_message_bytes", "_parse", "_pings", "_timer", "_waits_for", "buffer", "is_failed", "limits")  # fmt: skip
+    __slots__ = ("_fail", "_fragments", "_message_bytes", "_parse", "_pings", "_timer", "_waits_for", "buffer", "ignores_messages", "is_failed", "limits")  # fmt: skip
 
     def __init__(
         self, limits: ReadingLimits, parse: Callable[[bytes], None], fail: Callable[[Violation], None]
@@ -45,6 +45,8 @@ class FrameReader:
         self.limits = limits
         self.buffer = FrameBuffer()
         self.is_failed = False
+        self.ignores_messages = False
+        """Whether only control frames are of interest, because the connection is being closed."""
         self._parse = parse
         self._fail = fail
         self._message_bytes = 0
@@ -77,7 +79,9 @@ class FrameReader:
                 return False
             if not self._check_number(head):
                 return False
-            self._parse(self.buffer.take(head.size + head.payload))
+            frame = self.buffer.take(head.size + head.payload)
+            if head.is_control or not self.ignores_messages:
+                self._parse(frame)
             self._count(head)
         return True
 

@@ -37,23 +37,19 @@ class _Server(uvicorn.Server):
         application: Application,
         on_ready: Callable[[], None],
         on_tick: Callable[[], None],
-        acceptor: Acceptor | None,
+        acceptor: Acceptor,
     ) -> None:
         super().__init__(config)
         self._application = application
         self._on_ready = on_ready
         self._on_tick = on_tick
         self._acceptor = acceptor
-        if acceptor is not None:
-            self.server_state.connections = acceptor.connections
+        self.server_state.connections = acceptor.connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._acceptor is None:
-            await super().startup(sockets)
-        else:
-            await super().startup([])
-            for server_socket in sockets or []:
-                self._acceptor.start(server_socket, self._make_protocol, self.config.backlog)
+        await super().startup([])
+        for server_socket in sockets or []:
+            self._acceptor.start(server_socket, self._make_protocol, self.config.backlog)
         if self.started:
             # What has been made so far lives as long as the process: no collection need look at it again.
             gc.collect()
@@ -67,8 +63,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._acceptor is not None:
-            self._acceptor.stop()
+        self._acceptor.stop()
         # Do both concurrently: no request may begin on a keep-alive connection while WebSockets close.
         await asyncio.gather(self._close_connections(), super().shutdown(sockets))
 
@@ -101,14 +96,18 @@ def run_server(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(_config(application, settings), application, on_ready, on_tick, acceptor).run([server_socket])
+        _Server(_config(application, settings), application, on_ready, on_tick, acceptor or Acceptor.alone()).run(
+            [server_socket]
+        )
 
 
 def _config(application: Application, settings: Settings) -> ServerConfig:
     hosts = HostPolicy(settings.served_hosts)
     return ServerConfig(
         application.asgi,
-        admission=Admission(settings.limits, trusted_proxies=settings.trusted_proxies, hosts=hosts),
+        admission=Admission(
+            settings.limits, trusted_proxies=settings.trusted_proxies, hosts=hosts, turns=application.turns
+        ),
         loop="uvloop",
         http=HttpProtocol,
         ws=WebSocketProtocol,

@@ -10,6 +10,7 @@ from pathlib import Path
 import jwt
 import orjson
 
+from server.limits import Limits
 from tests.benchmark.data.database import member_id
 from tests.benchmark.data.workloads import Json, Workload
 from tests.support.paths import ROOT
@@ -40,6 +41,12 @@ class Kind:
     """The names of workloads that it has no answer for."""
     same_bytes: bool = True
     """Whether its answers are the same bytes; otherwise the same JSON."""
+
+    def with_default_budgets(self) -> "Kind":
+        """Return the kind that is started with the budgets that members have unless an operator sets others."""
+        limits = Limits()
+        budgets = {"TRACKERS_COST_BUCKET": str(limits.cost_bucket), "TRACKERS_COST_REFILL": str(limits.cost_refill)}
+        return replace(self, environment=budgets)
 
     def on_sockets(self) -> "Kind":
         """Return the kind that is started to measure sockets."""
@@ -86,9 +93,8 @@ def token(session_id: object) -> str:
 @asynccontextmanager
 async def run_server(kind: Kind, database_url: str, folder: Path, *, workers: int) -> AsyncIterator[Server]:
     """Run a server during the block. The floor and the naive server have one process, and one port, for each worker."""
-    variables = environment(
-        database_url, TRACKERS_PUBLIC_URL=PUBLIC_URL, **NO_MAIL, **UNLIMITED, **(kind.environment or {})
-    )
+    settings = {**NO_MAIL, **UNLIMITED, **(kind.environment or {})}
+    variables = environment(database_url, TRACKERS_PUBLIC_URL=PUBLIC_URL, **settings)
     variables["TRACKERS_STATE_DIR"] = str(folder / f"state-{kind.name}-{workers}")
     async with AsyncExitStack() as stack:
         if kind.module is None:
