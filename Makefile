@@ -13,6 +13,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 # npm's progress goes to standard output, and its reason for failing to standard error.
 NPM_CI = npm ci --no-audit --no-fund --no-progress --loglevel=error >/dev/null
 NPM_FAILED = echo "npm failed in $$PWD, for the reason above. Where it is the network, give the same command again." >&2; exit 1
+NPM_LOCKS = server/playground tests/support/npm/audits tests/support/npm/clients tests/support/npm/provider
 PACKAGES = models services schema resolvers server
 PLAYGROUND = $(shell find server/playground -name node_modules -prune -o -name dist -prune -o -type f -print)
 # The + lets what is made under the lock take part in a run of several jobs, as .ci/run is.
@@ -21,7 +22,7 @@ LOCKED = @+flock .venv-lock $(MAKE) --silent --no-print-directory
 # Tests start some two hundred processes, each of which would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock hooks \
+.PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock sbom licences audit hooks \
 	screenshots clean environment test-environment playground audits clients provider moved
 .DELETE_ON_ERROR:
 
@@ -102,13 +103,29 @@ lock: test-environment ## write the lock files from pyproject.toml, after a chan
 	$(COMPILE) --extra dev --output-file requirements-dev.lock
 	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock
 
+sbom: test-environment ## write bills of materials (CycloneDX) from the locks to build/; needs no network
+	@mkdir -p build
+	.venv/bin/python -m tests.support.supply_chain.sbom build/sbom.cdx.json
+	.venv/bin/python -m tests.support.supply_chain.sbom --dev build/sbom-dev.cdx.json
+
+licences: test-environment ## write the licences of all locked packages to build/licences.md; needs no network
+	@mkdir -p build
+	.venv/bin/python -m tests.support.supply_chain.licences > build/licences.md
+
+# The only command that asks others about the locks: PyPI's database of vulnerabilities, and npm's.
+audit: test-environment ## look the locked packages up in the databases of known vulnerabilities; needs the network
+	.venv/bin/pip-audit --disable-pip --require-hashes --requirement requirements-dev.lock
+	@for folder in $(NPM_LOCKS); do \
+		echo "npm audit in $$folder"; (PATH="$$PWD/.venv/bin:$$PATH"; cd $$folder && npm audit --package-lock-only) || exit 1; \
+	done
+
 ##@ Set up
 
 hooks: test-environment ## install the git hooks of .pre-commit-config.yaml; they need no network
 	@exec .venv/bin/pre-commit install
 
 clean: ## delete everything that was made, but not var/ with its data
-	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* docs/_build
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* docs/_build build
 	rm -rf server/playground/node_modules server/playground/dist tests/support/npm/audits/node_modules tests/support/npm/clients/node_modules \
 		tests/support/npm/provider/node_modules
 

@@ -20,6 +20,7 @@ from server.endpoints.metrics import metrics_route
 from server.endpoints.not_found import handle_unmatched_route
 from server.endpoints.password_page import password_routes
 from server.endpoints.playground import playground_routes
+from server.endpoints.security_txt import security_txt_routes
 from server.endpoints.sign_on import sign_on_routes
 from server.endpoints.uploads import UploadEndpoint
 from server.execution.executor import GraphQLExecutor
@@ -109,6 +110,7 @@ class Application:
             *password_routes(),
             *sign_on_routes(self._installation),
             *health_routes(self._listen_state),
+            *security_txt_routes(self._settings.security_contact, self._settings.public_url),
             metrics_route(self._settings.metrics_token),
         ]
 

@@ -272,6 +272,15 @@ VARIABLES = (
         show=_byte_count,
     ),
     Variable(
+        name="TRACKERS_SECURITY_CONTACT",
+        setting="security_contact",
+        parse=setting_values.contact_uri,
+        expected="mailto: with an address, or an https address",
+        meaning="Where to report a vulnerability of this installation: told at `/.well-known/security.txt` (RFC 9116).",
+        absent_meaning="none: there is no such file",
+        show=repr,
+    ),
+    Variable(
         name="TRACKERS_PLAYGROUND",
         setting="playground",
         parse=_parse_switch,

@@ -200,6 +200,15 @@ def absolute_folder(text: str) -> Path:
     return path
 
 
+def contact_uri(text: str) -> str:
+    """Return the text if it is an https URL, or ``mailto:`` with an address, as RFC 9116 has contacts."""
+    if text.startswith("mailto:"):
+        return f"mailto:{mail_address(text.removeprefix('mailto:'))}"
+    if not text.startswith("https://") or not text.isascii():
+        raise ValueError
+    return web_address(text)
+
+
 def mail_address(text: str) -> str:
     """Return the text if it is ``local@domain`` or ``Name <local@domain>`` with an ASCII address."""
     name, address = parseaddr(text)

@@ -35,6 +35,7 @@ class Settings:
     """An empty tuple means any host."""
     trusted_proxies: tuple[Network, ...]
     metrics_token: str | None = field(repr=False)
+    security_contact: str | None
     playground: bool
     compiled: bool
     allowed_origins: tuple[str, ...]
