@@ -45,7 +45,7 @@ def _python_bom(lock: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
         output = Path(directory) / "bom.json"
         command = [
-            Path(sys.executable).with_name("cyclonedx-py"),
+            str(Path(sys.executable).with_name("cyclonedx-py")),
             "requirements",
             "--output-reproducible",
             "--no-validate",
