@@ -4,6 +4,7 @@ from typing import Any
 
 from models import Factor, Member, Role
 from models.database import fetch
+from services.accounts.current_viewers import find_valid, session_key
 from tests.support import factories as make
 from tests.support.clients.factors import (
     REMOVE,
@@ -101,8 +102,13 @@ async def test_only_those_concerned_must_add_a_factor(database: str) -> None:
     }
     for name, (roles, everyone) in demands.items():
         await demand(organisation, *roles, everyone=everyone)
-        answers = [await ask_in(await signed_in(member), REQUIREMENT) for member in (plain, manager, stranger)]
+        contexts = [await signed_in(member) for member in (plain, manager, stranger)]
+        answers = [await ask_in(context, REQUIREMENT) for context in contexts]
         seen[name] = [answer["data"]["viewer"]["mustAddFactor"] for answer in answers]
+        # Subscriptions ask the same in SQL.
+        keys = [session_key(context.viewer) for context in contexts if context.viewer]
+        valid = await find_valid(keys)
+        assert [key not in valid for key in keys] == seen[name]
     assert seen == {
         "nobody": [False, False, False],
         "managers": [False, True, False],
