@@ -2,13 +2,14 @@
 
 import asyncio
 from inspect import Parameter, signature
+from time import perf_counter
 from typing import Any, cast
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-from models.shares import Borrower, Shares, borrower
+from models.shares import Borrower, Shares, current_loan
 
 _DEFAULTS = {
     parameter.name: parameter.default
@@ -36,15 +37,17 @@ class _Pool(asyncpg.Pool):
 
     async def fetch(self, query: str, *args: Any, timeout: float | None = None, record_class: Any = None) -> Any:  # noqa: ASYNC109 - the signature is asyncpg's
         """Execute a statement on one of the connections, and return its rows."""
-        current = borrower.get()
-        if current is None:
+        loan = current_loan.get()
+        if loan is None:
             return await self._fetch(query, args, timeout, record_class)
-        if not self.shares.try_take(current):
-            await self.shares.wait(current)
+        if not self.shares.try_take(loan.borrower):
+            await self.shares.wait(loan.borrower)
+        started = perf_counter()
         try:
             return await self._fetch(query, args, timeout, record_class)
         finally:
-            self.shares.give_back(current)
+            loan.seconds += perf_counter() - started
+            self.shares.give_back(loan.borrower)
 
     async def _fetch(self, query: str, args: tuple[Any, ...], seconds: float | None, record_class: Any) -> Any:
         holder = self._idle_holder()
@@ -68,9 +71,10 @@ class _Pool(asyncpg.Pool):
 
     async def _acquire(self, timeout: float | None) -> PoolConnectionProxy:  # noqa: ASYNC109 - the signature is asyncpg's
         """Lend a connection, of the share of the borrower if there is one, until it is released."""
-        current = borrower.get()
-        if current is None:
+        loan = current_loan.get()
+        if loan is None:
             return cast(PoolConnectionProxy, await cast(Any, super())._acquire(timeout))
+        current = loan.borrower
         if not self.shares.try_take(current):
             await self.shares.wait(current)
         try:

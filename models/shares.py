@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 _Key = TypeVar("_Key")
@@ -35,17 +36,28 @@ class TooManyStatementsError(Exception):
 _Waiting = OrderedDict[Hashable, deque[asyncio.Future[None]]]
 """What waits for a connection, by member; the next member comes first."""
 
-borrower: ContextVar[Borrower | None] = ContextVar("borrower", default=None)
+
+@dataclass(slots=True)
+class Loan:
+    """What a borrower has of the database during an operation."""
+
+    borrower: Borrower
+    seconds: float = 0.0
+    """How long statements outside of transactions have taken, not counting the time for which they waited."""
+
+
+current_loan: ContextVar[Loan | None] = ContextVar("current_loan", default=None)
 
 
 @contextmanager
-def borrowing(current: Borrower | None) -> Iterator[None]:
+def borrowing(borrower: Borrower) -> Iterator[Loan]:
     """Execute the statements of the block, and of the tasks that it starts, on behalf of a borrower."""
-    token = borrower.set(current)
+    loan = Loan(borrower)
+    token = current_loan.set(loan)
     try:
-        yield
+        yield loan
     finally:
-        borrower.reset(token)
+        current_loan.reset(token)
 
 
 class Shares:

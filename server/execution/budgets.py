@@ -4,7 +4,12 @@ What a client sends is paid for before anything is done with it, whether or not 
 """
 
 from server.execution.clients import ClientKey
-from server.execution.cost.request_prices import REQUEST_PRICE, received_price
+from server.execution.cost.request_prices import (
+    DATABASE_SECOND_PRICE,
+    FREE_DATABASE_SECONDS,
+    REQUEST_PRICE,
+    received_price,
+)
 from server.execution.rate_limit import Charge, TokenBuckets
 from server.limits import Limits
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded
@@ -34,6 +39,14 @@ class Budgets:
     def owe(self, client: ClientKey, cost: int) -> float:
         """Charge a client for what nobody can refuse, and return in how many seconds it will have been paid."""
         return self._buckets(client).owe(client.name, cost)
+
+    def owe_database(self, client: ClientKey, seconds: float) -> None:
+        """Charge a client for what an operation has kept the database busy beyond what its price is for.
+
+        A price cannot know how many rows there are: words that are common each and not together are looked for in all.
+        """
+        if seconds > FREE_DATABASE_SECONDS:
+            self.owe(client, int((seconds - FREE_DATABASE_SECONDS) * DATABASE_SECOND_PRICE))
 
     def admit(self, client: ClientKey) -> int:
         """Charge a client for a request or message, and return how many bytes it may have.

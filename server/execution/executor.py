@@ -145,11 +145,14 @@ class GraphQLExecutor:
 
         Raises GraphQLRequestError if the operation times out; see ``TimeLimit``.
         """
-        share = borrowing(borrower_of(operation.client_key, context.viewer))
-        with self._concurrency.running(operation.client_key), share:
-            result = await self._time_limit.hold(operation.type, self._execute(operation, context))
+        client = operation.client_key
+        with self._concurrency.running(client), borrowing(borrower_of(client, context.viewer)) as loan:
+            try:
+                result = await self._time_limit.hold(operation.type, self._execute(operation, context))
+            finally:
+                self._budgets.owe_database(client, loan.seconds)
         formatted = format_result(result, request_id)
-        return formatted if operation.client_key.is_member else without_reasons(formatted)
+        return formatted if client.is_member else without_reasons(formatted)
 
     async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
         """Execute an operation; for a subscription, with an event as the root value.

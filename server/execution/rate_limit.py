@@ -67,10 +67,10 @@ class TokenBuckets:
     def owe(self, key: str, cost: int) -> float:
         """Take tokens from a bucket, even if there are too few, and return in how many seconds there will have been enough.
 
-        Those who owe are served one after the other, in the order in which they asked.
+        Those who owe are served one after the other, in the order in which they asked. They never owe more than a full bucket.
         """
         bucket = self._bucket(key)
-        bucket.spent += min(cost, self._size)
+        bucket.spent = min(bucket.spent + cost, 2 * self._size)
         return max(0.0, bucket.spent - self._size) / self._refill
 
     def _bucket(self, key: str) -> _Bucket:

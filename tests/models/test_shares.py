@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ BUSY = "SELECT count(*) AS count FROM pg_stat_activity WHERE query = 'SELECT pg_
 
 
 async def statement(borrower: Borrower | None, text: str) -> Sequence[object]:
-    with borrowing(borrower):
+    with borrowing(borrower) if borrower else nullcontext():
         return await fetch(text)
 
 
@@ -79,6 +79,15 @@ async def test_the_system_has_connections_left_when_all_organisations_flood(data
         await until_busy(shares.of_all)
         await statement(None, "SELECT 1 AS value")
         assert (await fetch(BUSY))[0]["count"] == shares.of_all == SIZE - 2
+
+
+async def test_a_loan_knows_how_long_its_statements_took(database: str) -> None:
+    with borrowing(STRANGER) as loan:
+        await fetch("SELECT 1 AS value")
+        short = loan.seconds
+        await asyncio.gather(*(fetch("SELECT pg_sleep(0.2)") for _ in range(3)))
+    assert short < 0.2
+    assert loan.seconds >= 0.6
 
 
 def take_all(shares: Shares) -> list[Borrower]:

@@ -21,6 +21,9 @@ VALUE_PRICE: Final = 1
 """The price of each value in variables."""
 INVALID_VALUE_PRICE: Final = 20
 """The price of each value in variables that are refused, because they are examined again to find all of the errors."""
+DATABASE_SECOND_PRICE: Final = 250_000
+"""The price of each second for which an operation's statements keep the database busy beyond ``FREE_DATABASE_SECONDS``."""
+FREE_DATABASE_SECONDS: Final = 0.5
 _BYTES_PER_UNIT: Final = 100
 _CONTAINER_PRICE: Final = 1
 
