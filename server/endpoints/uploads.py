@@ -10,7 +10,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from models.shares import borrowing
 from server.endpoints.multipart import IDLE_SECONDS, MAX_OVERHEAD_BYTES, FilePart, content_length
+from server.execution.clients import borrower_of, client_key
 from server.protocol.http_errors import (
     HTTPError,
     domain_error_response,
@@ -87,6 +89,10 @@ class UploadEndpoint:
         if viewer is None:
             raise UnauthenticatedError
         viewer.require_factor()
+        with borrowing(borrower_of(client_key(str(viewer.member_id), ""), viewer)):
+            return await self._upload_as(viewer, request)
+
+    async def _upload_as(self, viewer: Viewer, request: Request) -> Response:
         part = FilePart(request, idle_seconds=self._idle_seconds)
         destination = await find_destination(viewer, _parameter(request, "type"), _parameter(request, "field"))
         length = content_length(request)
