@@ -2,8 +2,8 @@
 
 ``prepare`` detects every request error (in the document, the operation name, the variables or the limits) before
 execution starts. A result without ``data`` therefore means that nothing was executed, and a result with ``data`` that
-the operation was. The exceptions are an operation that timed out, whose error says so, and one that was cut off by the
-cancellation of what it waited for, which is an internal error.
+the operation was. The exceptions are an operation that timed out, or whose answer is too large, whose error says so, and
+one that was cut off by the cancellation of what it waited for, which is an internal error.
 """
 
 from collections.abc import AsyncIterable
@@ -163,7 +163,7 @@ class GraphQLExecutor:
         try:
             result = await self._execute_in_turns(operation, context, event, turn)
             if operation.charge.requested > COST_OF_LARGE_ANSWER and result.data is not None:
-                result.data = await encode_in_turns(result.data, turn, self._max_answer_bytes)
+                result.data = await encode_in_turns(result.data, turn, self._max_answer_bytes, operation.type)
             return result
         finally:
             self._budgets.charge(operation.client_key, turn.spent // UNITS_PER_COST - operation.charge.requested)

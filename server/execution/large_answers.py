@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
+from graphql import OperationType
 
 from server.execution.compiled.run import BYTES_PER_UNIT
 from server.execution.compiled.turns import Turn
@@ -15,11 +16,15 @@ COST_OF_LARGE_ANSWER = 5_000
 _VALUES_AT_ONCE = 2_000
 
 
-async def encode_in_turns(data: dict[str, Any], turn: Turn, max_bytes: int) -> dict[str, Any]:
+async def encode_in_turns(
+    data: dict[str, Any], turn: Turn, max_bytes: int, operation_type: OperationType
+) -> dict[str, Any]:
     """Return the ``data`` of an answer with its root fields as JSON that is spliced into it; null stays None.
 
     Raises GraphQLRequestError if they have more than ``max_bytes``.
     """
+    is_mutation = operation_type is OperationType.MUTATION
+    subject = "The mutation has been executed. The bytes of its answer" if is_mutation else "The bytes of the answer"
     encoded: dict[str, Any] = dict.fromkeys(data)
     size = 0
     for name, value in data.items():
@@ -28,7 +33,7 @@ async def encode_in_turns(data: dict[str, Any], turn: Turn, max_bytes: int) -> d
             pieces.append(piece)
             size += len(piece)
             if size > max_bytes:
-                raise GraphQLRequestError([limit_exceeded("answerBytes", "The bytes of the answer", size, max_bytes)])
+                raise GraphQLRequestError([limit_exceeded("answerBytes", subject, size, max_bytes)])
             if not turn.spend(1 + len(piece) // BYTES_PER_UNIT):
                 await turn.next()
         if pieces:

@@ -1,9 +1,12 @@
 """Checks shared by creating and updating trackers."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from models import Member, MemberKind
+from models.base import dump_json
 from services.accounts.assignees import unassignable_error
 from services.forms.definitions import TypeDefinition
 from services.kernel.dates import LATEST_DATE, format_date
@@ -11,6 +14,9 @@ from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode
 from services.rows import rows_by_id
 from services.viewer import Viewer
+
+MAX_VALUES_BYTES = 262_144
+"""The size of a tracker's values as they are stored: a page has a hundred trackers, and is read into memory whole."""
 
 
 async def find_member(viewer: Viewer, member_id: UUID | None) -> Member | None:
@@ -43,3 +49,11 @@ def check_due_date(errors: ErrorCollector, due_date: dt.date | None, today: dt.d
     elif due_date is not None and due_date > LATEST_DATE:
         message = f"The due date must be {format_date(LATEST_DATE)} or earlier."
         errors.add(ErrorCode.TOO_LATE, message, latest=LATEST_DATE)
+
+
+def check_values_size(errors: ErrorCollector, values: Mapping[str, Any]) -> None:
+    """Add TOO_LARGE if a tracker's values take too many bytes together."""
+    size = len(dump_json(values).encode())
+    if size > MAX_VALUES_BYTES:
+        message = f"The values of a tracker take at most {MAX_VALUES_BYTES:,} bytes together; these take {size:,}."
+        errors.add(ErrorCode.TOO_LARGE, message, maximum=MAX_VALUES_BYTES, length=size)

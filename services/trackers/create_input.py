@@ -8,7 +8,7 @@ from typing import Any
 from models import Learner, Member, Role, TrackerCategory, TrackerStatus
 from services.automations.rules import check_automation
 from services.automations.snapshots import Snapshot, snapshot_of
-from services.forms.validate import check_form_in_turn
+from services.forms.validate import check_form_in_turn, is_large
 from services.ilr.aims import read_aims
 from services.ilr.units import is_on_unit
 from services.kernel.checks import check_text
@@ -18,7 +18,7 @@ from services.kernel.errors import ErrorCode, Problem
 from services.kernel.text import MAX_DESCRIPTION_LENGTH
 from services.kernel.words import enum_words, quote
 from services.tracker_types.catalogue import AvailableType
-from services.trackers.checks import asks_about_unit, check_assignee, check_due_date
+from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, check_values_size
 from services.trackers.create_entry import TrackerEntry
 from services.trackers.entry_rows import EntryRows
 from services.viewer import Viewer
@@ -106,6 +106,8 @@ async def _check_values(
     on_unit = learner is not None and asks_unit and await is_on_unit(learner, aims)
     form = await check_form_in_turn(definition, entry.values, lookup=rows.lookup, today=day, on_unit=on_unit)
     errors.extend(form.problems)
+    if is_large(entry.values):
+        check_values_size(errors.at("values"), form.values)
     if learner is None or rows.type.type.category != TrackerCategory.PROCESS_AUTOMATION:
         return form.values, None
     aims = aims if definition.reads_aims else []

@@ -28,7 +28,7 @@ from services.kernel.words import quote_enum
 from services.tracker_types.catalogue import AvailableType, available_types
 from services.tracker_types.transitions import Transition
 from services.tracker_types.versions import TypeVersion, versions_by_id
-from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, find_member
+from services.trackers.checks import asks_about_unit, check_assignee, check_due_date, check_values_size, find_member
 from services.trackers.diff import TrackerState
 from services.trackers.permissions import is_immutable, may_edit, transitions_from
 from services.trackers.update_entry import UpdateEntry
@@ -194,6 +194,8 @@ async def _check_values(errors: ErrorCollector, context: _Context, status: Track
     problems = [*refusals.values(), *(problem for problem in form.problems if problem.path[1] not in refusals)]
     positions = {field.key: position for position, field in enumerate(definition.fields)}
     errors.extend(sorted(problems, key=lambda problem: positions.get(problem.path[1], len(positions))))
+    if form.values != context.tracker.values:
+        check_values_size(errors, form.values)
     if context.entry.values is None:
         errors.add(ErrorCode.REQUIRED, "Clear a field by its key and the value null.")
     return form.values
