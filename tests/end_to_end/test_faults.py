@@ -19,10 +19,11 @@ async def test_the_email_is_sent_after_the_server_is_killed_between_commit_and_s
     mail = MailServer()
     await mail.start()
     try:
-        mail.may_reply.clear()
         env = environment(database, TRACKERS_SMTP_URL=f"smtp://127.0.0.1:{mail.port}")
         async with run_server(folder, env) as server:
             token = await server.sign_in("ada@example.org", PASSWORD)
+            await _until_sent()  # the mail about the sign-in
+            mail.may_reply.clear()
             answer = await server.ask(CREATE, token, input=members.tracker_input())
             assert answer["data"]["createTracker"]["errors"] == []
             await _until_claimed()
@@ -39,12 +40,13 @@ async def test_the_email_is_sent_after_the_server_is_killed_between_commit_and_s
     sent = mail.messages[before:]
     assert [message["To"] for message in sent] == ["bob@example.org"]
     assert "number 1" in str(sent[0].get_body(("plain",))) or "tracker 1" in str(sent[0].get_body(("plain",)))
-    assert {message["Message-ID"] for message in mail.messages} == {sent[0]["Message-ID"]}
+    repeated = [message for message in mail.messages if message["To"] == "bob@example.org"]
+    assert {message["Message-ID"] for message in repeated} == {sent[0]["Message-ID"]}
 
 
 async def _until_claimed() -> None:
     async with asyncio.timeout(20):
-        while not await Mail.filter(attempts__gt=0).exists():
+        while not await Mail.filter(attempts__gt=0, sent_at=None).exists():
             await asyncio.sleep(0.05)
 
 
