@@ -33,6 +33,7 @@ from server.execution.executor_interface import Context, OpenSubscription, Opera
 from server.execution.large_answers import COST_OF_LARGE_ANSWER, encode_in_turns
 from server.execution.preparation import Preparation
 from server.execution.signed_out.allowed_fields import ALLOWED_FIELDS, AllowedFields
+from server.execution.signed_out.judgement import opens_session
 from server.execution.signed_out.preparation import SignedOutPreparation
 from server.execution.subscription_opening import Subscriptions
 from server.execution.time_limit import TimeLimit, raise_statement_timeout
@@ -41,7 +42,7 @@ from server.observability.metrics import EXECUTOR_FALLBACKS
 from server.protocol.error_codes import Code
 from server.protocol.messages import Request
 from server.protocol.request_errors import request_error, too_many_requests
-from server.protocol.signed_out_errors import without_reasons
+from server.protocol.signed_out_errors import incorrect_request, without_reasons
 from services.kernel.computing import compute
 
 PERSISTED_QUERY_NOT_SUPPORTED = "PersistedQueryNotSupported"
@@ -131,6 +132,7 @@ class GraphQLExecutor:
             on_error=on_error,
             client_key=client,
             charge=prepared.charge,
+            lacks_session=prepared.lacks_session,
         )
 
     def _require_room(self, client: ClientKey) -> None:
@@ -143,7 +145,8 @@ class GraphQLExecutor:
     async def execute(self, operation: Operation, context: Context, request_id: str) -> Result:
         """Execute a query or mutation and return its result.
 
-        Raises GraphQLRequestError if the operation times out; see ``TimeLimit``.
+        Raises GraphQLRequestError if the operation times out (see ``TimeLimit``), or if the client has signed in with an
+        operation that selects of the session what is not correct.
         """
         client = operation.client_key
         with self._concurrency.running(client), borrowing(borrower_of(client, context.viewer)) as loan:
@@ -152,7 +155,11 @@ class GraphQLExecutor:
             finally:
                 self._budgets.owe_database(client, loan.seconds)
         formatted = format_result(result, request_id)
-        return formatted if client.is_member else without_reasons(formatted)
+        if client.is_member:
+            return formatted
+        if operation.lacks_session and opens_session(formatted):
+            raise incorrect_request()
+        return without_reasons(formatted)
 
     async def _execute(self, operation: Operation, context: Context, event: object = None) -> ExecutionResult:
         """Execute an operation; for a subscription, with an event as the root value.

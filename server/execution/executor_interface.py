@@ -73,6 +73,8 @@ class Operation:
     client_key: ClientKey
     """The key by which the operation is counted and charged; see ``clients.client_key``."""
     charge: Charge
+    lacks_session: bool = False
+    """Whether what the client selects of a session has been left out, because it is not correct."""
     event_traits: EventTraits | None = None
     """What the results of a subscription's events depend on."""
 

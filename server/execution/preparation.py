@@ -29,6 +29,8 @@ class Prepared(NamedTuple):
     operation: CheckedOperation
     values: VariableValues
     charge: Charge
+    lacks_session: bool = False
+    """Whether what the client selects of a session has been left out, because it is not correct."""
 
 
 class Preparation:

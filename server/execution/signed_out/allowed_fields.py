@@ -34,3 +34,6 @@ ALLOWED_FIELDS: Final[AllowedFields] = MappingProxyType(
 
 NULL_FIELDS: Final = frozenset({"viewer"})
 """Those of the allowed fields of queries that are null without a session. What is selected of them is not looked at."""
+
+SESSION_FIELDS: Final = frozenset({"session"})
+"""The fields of payloads that are null unless the client has signed in. Until then, what is selected of them is hidden."""

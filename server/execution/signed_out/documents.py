@@ -21,11 +21,22 @@ _CACHED_LENGTH = 40_000
 """The length of all cached documents in characters: those of a few clients that sign in."""
 
 
-class JudgedOperation(NamedTuple):
+class OpenOperation(NamedTuple):
     """An operation that is open without a session, with what is left of its document."""
 
     document: DocumentNode
     operation: CheckedOperation
+
+
+class JudgedOperation(NamedTuple):
+    """An operation that is open without a session, as it is validated for strangers and as it may be executed."""
+
+    reduced: OpenOperation
+    """Without the selections of sessions."""
+    hides_sessions: bool
+    """Whether selections of sessions have been left out."""
+    whole: OpenOperation | None
+    """With them; None if they are not correct, which only those may learn who sign in."""
 
 
 class SignedOutDocuments:
@@ -60,15 +71,27 @@ class SignedOutDocuments:
         operations = operations_of(document)
         if not operations:
             raise incorrect_request()
-        reduced = judge(document, select_operation(operations, name), self._allowed)
+        operation = select_operation(operations, name)
+        reduced = judge(document, operation, self._allowed, hide_sessions=True)
+        checked = self._check(reduced.document, pay)
+        if checked is None:
+            raise incorrect_request()
+        if not reduced.hides_sessions:
+            return JudgedOperation(checked, hides_sessions=False, whole=checked)
+        whole = judge(document, operation, self._allowed, hide_sessions=False)
+        return JudgedOperation(checked, hides_sessions=True, whole=self._check(whole.document, pay))
+
+    def _check(self, document: DocumentNode, pay: Pay) -> OpenOperation | None:
+        """Return the only operation of a document, or None if it is not correct."""
         try:
-            measured = self._checker.measure(reduced)
+            measured = self._checker.measure(document)
             pay(measured.validation_price)
-            checked = self._checker.validate(measured)
+            (operation,) = self._checker.validate(measured).operations.values()
         except GraphQLRequestError as error:
-            raise error if error.retry_after is not None else incorrect_request() from None
-        (operation,) = checked.operations.values()
-        return JudgedOperation(reduced, operation)
+            if error.retry_after is not None:
+                raise
+            return None
+        return OpenOperation(document, operation)
 
 
 def _document_limits(limits: Limits) -> Limits:

@@ -8,10 +8,9 @@ from graphql.execution import VariableValues
 from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import INVALID_VALUE_PRICE
-from server.execution.document_checks import CheckedOperation
 from server.execution.preparation import NO_VARIABLES, Prepared
 from server.execution.signed_out.allowed_fields import AllowedFields
-from server.execution.signed_out.documents import SignedOutDocuments
+from server.execution.signed_out.documents import JudgedOperation, OpenOperation, SignedOutDocuments
 from server.execution.variables import coerce_variables, count_values
 from server.limits import Limits
 from server.protocol.messages import Request
@@ -34,23 +33,38 @@ class SignedOutPreparation:
     def prepare(self, query: str, request: Request, client: ClientKey) -> Prepared:
         """Prepare the operation of a request, whose document is ``query``.
 
+        What is wrong with the selections of a session is only told to those who sign in. So the operation is prepared and
+        charged without them; if they are correct it is executed with them, and charged for more when it has been.
         Raises GraphQLRequestError, whose message tells nothing about the schema.
         """
         judged = self._documents.judge(query, request.operation_name, client, partial(self._budgets.spend, client))
-        values = self._coerce_variables(judged.operation, request, client)
-        cost = judged.operation.cost.evaluate(values.coerced)
-        if cost > self._limits.max_cost:
+        self._charge_values(judged, request, client)
+        reduced = self._coerced(judged.reduced, request)
+        if reduced is None:
             raise incorrect_request()
-        return Prepared(judged.document, judged.operation, values, self._budgets.spend(client, cost))
+        (document, operation), values, cost = reduced
+        charge = self._budgets.spend(client, cost)
+        if not judged.hides_sessions:
+            return Prepared(document, operation, values, charge)
+        whole = None if judged.whole is None else self._coerced(judged.whole, request)
+        if whole is None:
+            return Prepared(document, operation, values, charge, lacks_session=True)
+        (document, operation), values, _ = whole
+        return Prepared(document, operation, values, charge)
 
-    def _coerce_variables(self, operation: CheckedOperation, request: Request, client: ClientKey) -> VariableValues:
-        if not operation.definition.variable_definitions:
-            return NO_VARIABLES
+    def _charge_values(self, judged: JudgedOperation, request: Request, client: ClientKey) -> None:
         total = count_values(request.variables).total
         if total > MAX_VALUES:
             raise incorrect_request()
-        self._budgets.spend(client, total * INVALID_VALUE_PRICE)
-        try:
-            return coerce_variables(self._schema, operation.definition, request.variables)
-        except GraphQLRequestError:
-            raise incorrect_request() from None
+        self._budgets.spend(client, total * INVALID_VALUE_PRICE * (2 if judged.hides_sessions else 1))
+
+    def _coerced(self, judged: OpenOperation, request: Request) -> tuple[OpenOperation, VariableValues, int] | None:
+        """Return an operation with its coerced variables and its cost, or None if they are not correct."""
+        values = NO_VARIABLES
+        if judged.operation.definition.variable_definitions:
+            try:
+                values = coerce_variables(self._schema, judged.operation.definition, request.variables)
+            except GraphQLRequestError:
+                return None
+        cost = judged.operation.cost.evaluate(values.coerced)
+        return None if cost > self._limits.max_cost else (judged, values, cost)

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, OperationType, get_introspection_query
 
-from models.database import fetch
+from models.database import fetch, transaction
+from models.member import SignInMethod
 from resolvers.schema_root import make_schema
 from server.execution.executor import GraphQLExecutor
 from server.execution.signed_out.allowed_fields import ALLOWED_FIELDS
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
+from services.accounts.clients import Client
+from services.accounts.session_tokens import SignIn, open_session
 from tests.support import factories as make
-from tests.support.clients.graphql import ask
+from tests.support.clients.graphql import INSTALLATION, ask, gid
 from tests.support.servers.sample_schema import ADA, Context, FakeApp
 
 ANONYMOUS = Context(FakeApp(), None, None)
@@ -68,8 +71,12 @@ UNSEEN = [
     *("{ viewer { ... on NAME { id } } }", "{ viewer { ...F } } fragment F on NAME { NAME }"),
     *("query ($x: NAME) { viewer { id(x: $x) } }", "{ viewer { id(NAME: NAME) @NAME } }"),
     "query A { viewer { id } } query B { NAME }",
+    'mutation { refreshSession(refreshToken: "x") { session { NAME { NAME } } errors { code } } }',
+    'mutation { refreshSession(refreshToken: "x") { s: session(NAME: 1) { viewer { NAME(first: 1) @NAME { id } } } } }',
+    'mutation { refreshSession(refreshToken: "x") { ...P } } fragment P on SignInPayload { session { ...S } } fragment S on NAME { NAME }',
+    'mutation ($x: NAME) { refreshSession(refreshToken: "x") { session { viewer { notifications(first: $x) { NAME } } } } }',
 ]
-"""Documents that are null without a session, whatever is selected."""
+"""Documents whose selections are null without a session, whatever they are."""
 MISTAKES = [
     *("{ viewer @NAME { id } }", "{ __typename(NAME: 1) }", "query ($x: NAME) { __typename }"),
     *("mutation { signIn(NAME: 1) { errors { code } } }", "mutation { signIn(input: {NAME: 1}) { errors { code } } }"),
@@ -90,11 +97,17 @@ def test_guessing_names_finds_none(documents: list[str], answer: Any) -> None:
     open_names = frozenset[str]().union(*ALLOWED_FIELDS.values())
     real = [name for name in names(make_schema().graphql_schema) if name not in open_names | NOT_MISTAKES]
     assert len(real) > 400
-    for name in ["nonsense", "Nonsense", "NONSENSE", *real]:
-        for document in documents:
-            query = document.replace("NAME", name)
-            operation_name = "A" if query.startswith("query A") else None
-            assert request_error(ANONYMOUS, query, name=operation_name) == answer, query
+    for number, name in enumerate(real):  # each name in one of the documents
+        assert guess(documents[number % len(documents)], name) == answer, name
+    for document in documents:
+        for name in ("nonsense", "Nonsense", "NONSENSE"):
+            assert guess(document, name) == answer, document
+
+
+def guess(document: str, name: str) -> Any:
+    """Return the error of a document with a name."""
+    query = document.replace("NAME", name)
+    return request_error(ANONYMOUS, query, name="A" if query.startswith("query A") else None)
 
 
 INCORRECT_REQUESTS: list[tuple[str, dict[str, Any]]] = [
@@ -184,6 +197,33 @@ async def test_the_viewer_is_null(database: str) -> None:
         answer = await ask(None, document)
         locations = [{"line": 1, "column": 3}]
         assert answer == {"data": {"viewer": None}, "errors": [{**error, "locations": locations}]}
+
+
+REFRESH = """
+mutation ($token: String!, $first: Int) {
+  refreshSession(refreshToken: $token) {
+    session { refreshToken viewer { notifications(first: $first) { nodes { id } } NAME } }
+    errors { code }
+  }
+}
+"""
+
+
+async def test_only_those_who_sign_in_learn_what_is_wrong_with_the_selections_of_their_session(database: str) -> None:
+    ada = await make.member()
+    async with transaction():
+        tokens = await open_session(
+            INSTALLATION, ada.id, SignIn(client=Client("192.0.2.1"), method=SignInMethod.PASSWORD)
+        )
+    requests = [("id", 5), ("nonsense", 5), ("id", "nonsense"), ("organisation { nonsense }", 5)]
+    refused = {"data": {"refreshSession": {"session": None, "errors": [{"code": "INVALID_CREDENTIALS"}]}}}
+    for name, first in requests:
+        document = REFRESH.replace("NAME", name)
+        assert await ask(None, document, token="nonsense", first=first) == refused
+    for name, first in requests[1:]:
+        assert await ask(None, REFRESH.replace("NAME", name), token=tokens.refresh_token, first=first) == INCORRECT
+    answer = await ask(None, REFRESH.replace("NAME", "id"), token=tokens.refresh_token, first=5)
+    assert answer["data"]["refreshSession"]["session"]["viewer"] == {"notifications": {"nodes": []}, "id": gid(ada)}
 
 
 async def test_errors_of_values_that_are_found_during_execution_say_nothing(database: str) -> None:

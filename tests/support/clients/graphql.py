@@ -61,9 +61,9 @@ async def ask_in(context: Context, document: str, **variables: Any) -> dict[str,
     """Execute a document in a context and return the response."""
     try:
         operation = executor().prepare(Request(document, variables, None), context)
+        return sent(await executor().execute(operation, context, "a request"))
     except GraphQLRequestError as error:
         return error.formatted
-    return sent(await executor().execute(operation, context, "a request"))
 
 
 def sent(result: dict[str, Any]) -> dict[str, Any]:
