@@ -34,10 +34,11 @@ ITEMS = {
 
 def expected_items() -> list[str]:
     """Return the numbers of all items."""
-    ranges = (
-        (section, *map(int, (span if "-" in span else f"{span}-{span}").split("-"))) for section, span in ITEMS.items()
-    )
-    return [f"{section}.{number}" for section, first, last in ranges for number in range(first, last + 1)]
+    items = []
+    for section, span in ITEMS.items():
+        first, _, last = span.partition("-")
+        items += [f"{section}.{number}" for number in range(int(first), int(last or first) + 1)]
+    return items
 
 
 def test_every_item_is_listed_once() -> None:
