@@ -26,6 +26,7 @@ _OBJECT_TYPES: Mapping[models.AuditKind, str] = MappingProxyType(
         models.AuditKind.SIGN_ON_CHANGED: "Organisation",
         models.AuditKind.EMPLOYER_CREATED: "Employer",
         models.AuditKind.EMPLOYER_UPDATED: "Employer",
+        models.AuditKind.SIGN_ON_CHANGED: "Organisation",
         models.AuditKind.TYPE_CREATED: "TrackerType",
         models.AuditKind.TYPE_UPDATED: "TrackerType",
     }
