@@ -139,6 +139,7 @@ class HaltingExecutor(PropagatingExecutor):
         """Cancel the siblings of a field that failed, which graphql-core would let run on behind the response."""
         super().settle_in_background(awaitables)
         for future in self.background_futures:
+            future.add_done_callback(_retrieve_exception)  # that of being cancelled
             # Not at once: a coroutine that is cancelled before its first step leaves others that were never awaited.
             asyncio.get_running_loop().call_soon(future.cancel)
 

@@ -1,6 +1,7 @@
 """What fields wait for, such as the futures of data loaders, when an error cancels some of them."""
 
 import asyncio
+import gc
 import warnings
 from typing import Any
 
@@ -146,6 +147,23 @@ async def test_an_error_cancels_nothing_that_other_fields_wait_for(compiled: boo
     loop.call_later(0.05, Shared.future.set_result, "x")
     result = await running
     assert (result["data"], [error["path"] for error in result["errors"]]) == (data, [["a", "late"]])
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("on_error", ["PROPAGATE", "HALT"])
+async def test_an_exception_that_nobody_waits_for_any_more_is_not_reported(compiled: bool, on_error: str) -> None:
+    loop, reports = asyncio.get_running_loop(), list[str]()
+    loop.set_exception_handler(lambda _, report: reports.append(report["message"]))
+    executor = GraphQLExecutor(Schema(Query), compiled=compiled)
+    for document in ("{ pair { late shared louder } }", "{ pair { shared } failing { bad } }"):
+        Shared.future = loop.create_future()
+        loop.call_later(0.05, Shared.future.set_exception, GraphQLError("Too late as well."))
+        result = await executor.execute(executor.prepare(Request(document, on_error=on_error), ADA), ADA, "r1")
+        assert "Too late as well." not in str(result["errors"][:1])
+        await asyncio.sleep(0.1)
+        Shared.future = loop.create_future()
+        gc.collect()
+    assert reports == []
 
 
 @BOTH_WAYS
