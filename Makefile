@@ -22,7 +22,7 @@ LOCKED = @+flock .venv-lock $(MAKE) --silent --no-print-directory
 # Tests start some two hundred processes, each of which would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench sdl settings-reference columns-reference migration lock sbom licences audit hooks \
+.PHONY: help run dev test test-fast test-uncompiled compare check dead-code fmt coverage docs bench bench-attacks sdl settings-reference columns-reference migration lock sbom licences audit hooks \
 	screenshots clean environment test-environment playground audits clients provider moved
 .DELETE_ON_ERROR:
 
@@ -78,6 +78,9 @@ docs: test-environment ## build the documentation in docs/_build/html; a dead li
 
 bench: test-environment playground ## measure the speed beside other servers, and write docs/speed.md (some twenty minutes)
 	@exec .venv/bin/python -m tests.benchmark --report $(OPTIONS)
+
+bench-attacks: test-environment playground ## measure what a member notices of attacks, and write docs/attacks.md (some ten minutes)
+	@exec .venv/bin/python -m tests.benchmark --attacks --report $(OPTIONS)
 
 ##@ Generate
 

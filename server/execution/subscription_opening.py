@@ -18,6 +18,7 @@ from server.execution.subscriptions import FeedSubscription, StreamSubscription
 from server.execution.time_limit import TimeLimit
 from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import format_execution_errors
+from server.protocol.request_errors import GraphQLRequestError
 
 SourceEvents = Callable[[Operation, Context], Awaitable[ExecutionResult | AsyncIterable[Any]]]
 """Returns the event stream of a subscription, or a result with the errors if it cannot start."""
@@ -51,7 +52,7 @@ class Subscriptions:
         subscription: OpenSubscription | None = None
         try:
             with aborted_if_not_cancelled(), borrowing(borrower_of(operation.client_key, context.viewer)):
-                source: Any = await self._source_events(operation, context)
+                source: Any = await self._time_limit.hold(operation.type, self._source_events(operation, context))
             if isinstance(source, EventSource):
                 subscription = FeedSubscription(source, self._operations.share(operation), sink, release, toll=toll)
             elif isinstance(source, ExecutionResult):
@@ -65,6 +66,8 @@ class Subscriptions:
                         return await self._time_limit.hold(operation.type, completion)
 
                 subscription = StreamSubscription(source, complete, sink, release, toll=toll, request_id=request_id)
+        except GraphQLRequestError as error:  # opening it took too long
+            sink.deliver(SharedResult(error.formatted))
         finally:
             if subscription is None:
                 release()

@@ -2,12 +2,16 @@
 
 import argparse
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from server.embedded_postgres.server import embedded_postgres
+from tests.benchmark.attacks.kinds import KINDS as ATTACKS
+from tests.benchmark.attacks.report import attack_page
+from tests.benchmark.attacks.run import AttackPlan, measure_attacks
 from tests.benchmark.data.database import Size
 from tests.benchmark.data.workloads import WORKLOADS
 from tests.benchmark.measure import Effort
@@ -50,8 +54,19 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--growth", action="store_true", help="compare 1,000 with 1,000,000 trackers too (some minutes more)"
     )
-    parser.add_argument("--report", action="store_true", help="write docs/speed.md")
+    parser.add_argument("--report", action="store_true", help="write docs/speed.md, or docs/attacks.md")
+    parser.add_argument(
+        "--attacks", nargs="*", choices=[kind.name for kind in ATTACKS], help="measure attacks, or only these"
+    )
     return parser.parse_args()
+
+
+def _measure_attacks(arguments: argparse.Namespace, url: str, tell: Callable[[str], None]) -> None:
+    kinds = [kind for kind in ATTACKS if not arguments.attacks or kind.name in arguments.attacks]
+    size = replace(Size(), trackers=arguments.trackers)
+    results = asyncio.run(measure_attacks(AttackPlan(kinds=kinds), url, arguments.folder, tell, size))
+    if arguments.report:
+        (ROOT / "docs" / "attacks.md").write_text(attack_page(results), "utf-8")
 
 
 def main() -> None:
@@ -62,6 +77,9 @@ def main() -> None:
     log, plan = folder / "postgres.log", _plan(arguments)
     with embedded_postgres(folder / "postgres", log=log) as url:
         tell = partial(print, flush=True)
+        if arguments.attacks is not None:
+            _measure_attacks(arguments, url, tell)
+            return
         results = asyncio.run(Run(plan, url, log, folder, tell).measure())
     if arguments.report:
         effort = plan.effort

@@ -36,6 +36,9 @@ class AttackPlan:
     connections: int = 1_000
     kinds: Sequence[Kind] = KINDS
     at_most: int = 10**9
+    """How many requests the member sends at most, for tests."""
+    pause: float = 1.0
+    """Seconds of the attack, and of the member's requests, before anything is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +84,13 @@ async def _measure(server: Server, kind: Kind, plan: AttackPlan, size: Size) -> 
     workload = next(one for one in WORKLOADS if one.name == "tracker")
     requests = [server.request(workload, variables, member=VICTIM) for variables in workload.variables(size)]
     connections = [(server.ports[0], requests)]
-    job = Job(connections=connections, seconds=plan.seconds, warm_up=1.0, at_most=plan.at_most)
+    job = Job(connections=connections, seconds=plan.seconds, warm_up=plan.pause, at_most=plan.at_most)
     unloaded = await run_load(job)
     memory = memory_bytes(server.pids)
     first, repeated = kind.make(token(member_id(ATTACKER)))
     flood = Flood(port=server.ports[0], connections=plan.connections, first=first, repeated=repeated)
     async with _attacking(flood):
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(plan.pause)
         cpu = cpu_seconds(server.pids)
         loaded = await run_load(job)
         cpu = cpu_seconds(server.pids) - cpu

@@ -1,5 +1,7 @@
 """Tests of the health checks of the process and its database."""
 
+import asyncio
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -9,6 +11,7 @@ from server.endpoints.health import health_routes
 from server.setting_values import database_credentials
 from services.notifications.listener import ListenState
 from tests.support.databases.postgres import administer, with_database
+from tests.support.databases.sql_statements import record_statements
 from tests.support.servers.proxied import ProxiedServer
 
 pytestmark = pytest.mark.server
@@ -37,11 +40,25 @@ async def test_database_without_migrations(postgres: str) -> None:
     ):
         unmigrated, live = await client.get("/health/ready"), await client.get("/health/live")
         await migrate()
+        await asyncio.sleep(1)
         migrated = await client.get("/health/ready")
     await administer(postgres, "DROP DATABASE unmigrated WITH (FORCE)")
     assert (unmigrated.status_code, unmigrated.text[:41]) == (503, "the database lacks 0001_initial, 0002_sea")
     assert (live.status_code, live.text) == (200, "live\n")
     assert (migrated.status_code, migrated.text) == (200, "ready\n")
+
+
+async def test_all_who_ask_share_one_answer_of_the_database(database: str) -> None:
+    app = Starlette(routes=list(health_routes(listen_state(is_listening=True))))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.example") as client:
+        with record_statements() as first:
+            await client.get("/health/ready")
+        await asyncio.sleep(1)
+        with record_statements() as statements:
+            responses = await asyncio.gather(*(client.get("/health/ready") for _ in range(50)))
+            responses.append(await client.get("/health/ready"))
+    assert {(response.status_code, response.text) for response in responses} == {(200, "ready\n")}
+    assert statements == first
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,26 @@ async def timeout_error(
     return raised.value
 
 
+@strawberry.type
+class SlowSubscription:
+    @strawberry.subscription
+    async def opens_slowly(self) -> AsyncGenerator[str, None]:
+        await asyncio.sleep(60)
+
+        async def events() -> AsyncGenerator[str, None]:
+            yield "never"
+
+        return events()
+
+
+async def test_a_subscription_that_opens_slowly_times_out() -> None:
+    executor = GraphQLExecutor(Schema(Query, subscription=SlowSubscription), SHORT_TIMEOUT)
+    operation = executor.prepare(Request("subscription { opensSlowly }"), ADA)
+    results = [result.result async for result in stream_results(executor, operation, ADA, "r1")]
+    assert results == [timeout_result(TIMEOUT_MESSAGE)]
+    assert len(executor._concurrency) == 0
+
+
 def timeout_result(message: str) -> dict[str, object]:
     return {"errors": [{"message": message, "extensions": {"code": "OPERATION_TIMEOUT"}}]}
 
