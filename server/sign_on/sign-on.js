@@ -1,9 +1,10 @@
 // The page for single sign-on. It keeps the secret of a sign-on in this tab's session storage while the browser is at the
-// provider, and completes it with the token that the browser brings back in the URL's fragment. The session goes to where
-// the playground keeps its own.
+// provider, and completes it with the token that the browser brings back in the URL's fragment. The session and the token of
+// the device go to where the playground keeps its own.
 
 const SECRET = "trackers:sign-on";
 const SESSION = "trackers:session";
+const DEVICE = "trackers:device";
 const LAST_MEMBER = "trackers:last";
 const RENEW_BEFORE_EXPIRY = 120_000; // milliseconds
 
@@ -13,7 +14,7 @@ const BEGIN = `mutation ($input: BeginSignOnInput!) {
 const COMPLETE = `mutation ($input: CompleteSignOnInput!) {
   completeSignOn(input: $input) {
     session {
-      accessToken accessTokenExpiresAt refreshToken
+      accessToken accessTokenExpiresAt refreshToken deviceToken
       viewer { member { id name email } organisation { name } }
     }
     errors { message }
@@ -59,7 +60,11 @@ async function begin() {
 async function complete(token) {
   const secret = sessionStorage.getItem(SECRET) ?? "";
   sessionStorage.removeItem(SECRET);
-  const { session, errors } = await request(COMPLETE, { token, secret });
+  const { session, errors } = await request(COMPLETE, {
+    token,
+    secret,
+    deviceToken: localStorage.getItem(DEVICE),
+  });
   if (!session) return showForm(describe(errors));
   keep(session);
   const { member, organisation } = session.viewer;
@@ -67,11 +72,12 @@ async function complete(token) {
   show("done");
 }
 
-function keep({ accessToken, accessTokenExpiresAt, refreshToken, viewer: { member, organisation } }) {
+function keep({ accessToken, accessTokenExpiresAt, refreshToken, deviceToken, viewer: { member, organisation } }) {
   const due = Date.parse(accessTokenExpiresAt) - RENEW_BEFORE_EXPIRY;
   // Another member's texts must not appear in the playground's editors.
   if (sessionStorage.getItem(LAST_MEMBER) !== member.id) sessionStorage.clear();
   sessionStorage.setItem(LAST_MEMBER, member.id);
+  localStorage.setItem(DEVICE, deviceToken);
   sessionStorage.setItem(SESSION, JSON.stringify({ accessToken, refreshToken, due, member, organisation }));
 }
 

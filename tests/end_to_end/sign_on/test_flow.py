@@ -5,7 +5,7 @@ import pytest
 from models import AuditEntry, AuditKind, Member, MemberKind, Role, Session
 from tests.support import factories as make
 from tests.support.scenarios.sign_on import Json, make_tenant
-from tests.support.servers.provider import Provider, needs_provider
+from tests.support.servers.provider import Provider, needs_provider, query
 from tests.support.servers.trackers import Server
 
 pytestmark = [needs_provider, pytest.mark.asyncio(loop_scope="package")]
@@ -33,12 +33,25 @@ async def test_a_member_is_found_by_their_address_and_then_by_their_id(server: S
     assert await tenant.is_signed_in(second["session"])
     methods = await Session.filter(member_id=ada.id).values_list("method", "second_factor")
     assert [(str(method), factor) for method, factor in methods] == [("SIGN_ON", True)] * 2
-    entries = (
-        await AuditEntry.filter(organisation_id=tenant.organisation.id).order_by("id").values_list("kind", flat=True)
-    )
-    assert entries == [
-        AuditKind.SIGN_ON_CHANGED, AuditKind.SIGN_ON_BOUND, AuditKind.SIGNED_IN, AuditKind.SIGNED_IN
-    ]  # fmt: skip
+    entries = await AuditEntry.filter(organisation_id=tenant.organisation.id).order_by("id")
+    assert [entry.kind for entry in entries] == [
+        AuditKind.SIGN_ON_CHANGED,
+        AuditKind.SIGN_ON_BOUND,
+        AuditKind.SIGNED_IN,
+        AuditKind.SIGNED_IN,
+    ]
+
+
+async def test_a_sign_on_is_recent_if_the_person_proved_themselves_recently(server: Server, provider: Provider) -> None:
+    tenant = await make_tenant(server, provider, "recent.example", make_members=MemberKind.TUTOR)
+    await provider.set_account("recent-ada", email="ada@recent.example")
+    plain, anew = await tenant.begin(), await tenant.begin(reauthenticate=True)
+    asked = [{name: query(begun["url"]).get(name) for name in ("prompt", "max_age")} for begun in (plain, anew)]
+    assert asked == [{"prompt": None, "max_age": "43200"}, {"prompt": "login", "max_age": "0"}]
+    member_of(await tenant.sign_on())
+    (session,) = await Session.filter(member__email="ada@recent.example")
+    assert session.authenticated_at is not None
+    assert abs((session.authenticated_at - session.created_at).total_seconds()) < 60
 
 
 async def test_members_are_made_where_the_organisation_wants_it(server: Server, provider: Provider) -> None:
