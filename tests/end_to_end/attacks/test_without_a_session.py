@@ -121,7 +121,7 @@ async def test_documents_that_are_never_the_same_cost_their_network_its_budget(
     url, numbers = f"{attacked.server.address}/graphql", itertools.count(100_000)
 
     def document() -> dict[str, str]:
-        return {"query": f"{{ a{next(numbers)}: __typename {' '.join(f'b{n}: __typename' for n in range(140))} }}"}
+        return {"query": f"{{ a{next(numbers)}: __typename {' '.join(f'b{n}: __typename' for n in range(180))} }}"}
 
     token = await attacked.token()
     async with client(network) as http, client(network, token) as member:
@@ -136,6 +136,6 @@ async def test_documents_that_are_never_the_same_cost_their_network_its_budget(
         assert sum(response.status_code == 429 for response in refused) >= 90
         assert {*refused[0].json()["errors"][0]["extensions"]} == {"code", "retryAfter", "requested", "left"}
         assert refused[0].headers["retry-after"].isdigit()
-        assert cost_of_refusal < cost_of_one / 4
+        assert cost_of_refusal < cost_of_one / 2
         response = await member.post(url, json={"query": "{ viewer { id } }"})
         assert response.status_code == 200
