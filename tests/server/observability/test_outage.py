@@ -27,7 +27,7 @@ from server.setting_values import database_credentials
 from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.log_lines import read_lines
 from tests.support.servers.metrics import sample_key, samples
-from tests.support.servers.sample_schema import ADA
+from tests.support.servers.sample_schema import ADA as ADA_CONTEXT
 from tests.support.servers.trackers import Server, environment, run_server
 
 pytestmark = pytest.mark.server
@@ -206,7 +206,7 @@ async def test_outage_in_the_middle_of_an_operation(
 ) -> None:
     """The result keeps the data that was read before the outage. If there is none, the status is 503."""
     executor = GraphQLExecutor(Schema(Query))
-    answer = await executor.execute(executor.prepare(Request(query), ADA), ADA, "r1")
+    answer = await executor.execute(executor.prepare(Request(query), ADA_CONTEXT), ADA_CONTEXT, "r1")
     (error,) = answer["errors"]
     assert error.pop("locations")
     assert error == {**UNAVAILABLE, "path": [query.split()[-2]]}
