@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.process.serve import SLOW_CLIENT_TIMEOUT, bind
+from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.log_lines import wait_for_lines
 from tests.support.servers.metrics import sample_key, scrape
 from tests.support.servers.trackers import environment, run_server
@@ -27,8 +28,10 @@ def test_a_connection_is_dropped_when_nothing_is_read(host: str) -> None:
 async def test_compiled_execution_can_be_turned_off(
     database: str, folder: Path, value: str, fallbacks: float | None
 ) -> None:
+    await make_staff()
     async with run_server(folder, environment(database, TRACKERS_COMPILED=value)) as server:
-        await server.ask('{ tracker(id: "x") { id } }')
+        token = await server.sign_in("ada@example.org", PASSWORD)
+        await server.ask('{ tracker(id: "x") { id } }', token)
         values = await scrape(server)
     assert values.get(sample_key("trackers_executor_fallbacks_total", reason="root_error")) == fallbacks
 
