@@ -90,7 +90,8 @@ async def test_responses_do_not_depend_on_the_router(caplog: pytest.LogCaptureFi
 async def test_all_headers_of_a_response(caplog: pytest.LogCaptureFixture) -> None:
     transport = httpx.ASGITransport(make_app(direct=True))
     async with httpx.AsyncClient(transport=transport, base_url="http://server.example") as client:
-        response = await client.post("/graphql", json={"query": "{ hello }"}, headers={"origin": ORIGIN})
+        headers = {"origin": ORIGIN, "authorization": "Bearer good"}
+        response = await client.post("/graphql", json={"query": "{ hello }"}, headers=headers)
     assert response.headers.multi_items() == [
         ("cache-control", "no-store"),
         ("content-type", "application/json; charset=utf-8"),
