@@ -16,8 +16,9 @@ from schema.inputs.session import (
     SignInPayload,
     SignInWithPasskeyInput,
 )
-from services.accounts import passkey_sign_in, password_reset, session_list, session_tokens, sessions
-from services.accounts.clients import Client
+from services.accounts import passkey_sign_in, password_reset
+from services.accounts.sessions import ending, listing, opening
+from services.accounts.sessions.clients import Client
 from services.accounts.sign_in import sign_in as sign_in_with_password
 from services.sign_on import continuation
 from services.viewer import Viewer
@@ -78,7 +79,7 @@ async def sign_out(
     refresh_token: Annotated[str, strawberry.argument(description="A refresh token of the session to end.")],
 ) -> bool:
     """End the session of a refresh token, and return whether the token belonged to a session."""
-    return await sessions.sign_out(refresh_token=refresh_token)
+    return await ending.sign_out(refresh_token=refresh_token)
 
 
 async def request_password_reset(
@@ -122,14 +123,14 @@ async def end_session(
 ) -> EndSessionPayload:
     """End one of the viewer's sessions."""
     viewer: Any = info.context.require_viewer()
-    await session_list.end_session(viewer, entry.decode())
+    await listing.end_session(viewer, entry.decode())
     return EndSessionPayload(viewer=viewer)
 
 
 async def end_other_sessions(info: Info) -> EndOtherSessionsPayload:
     """End all the viewer's sessions but this one."""
     viewer: Any = info.context.require_viewer()
-    await session_list.end_other_sessions(viewer)
+    await listing.end_other_sessions(viewer)
     return EndOtherSessionsPayload(viewer=viewer)
 
 
@@ -137,7 +138,7 @@ async def end_member_sessions(
     info: Info, entry: Annotated[EndMemberSessionsInput, strawberry.argument(name="input", description="Whose.")]
 ) -> EndMemberSessionsPayload:
     """End every session of a member."""
-    member: Any = await session_list.end_member_sessions(info.context.require_viewer(), entry.decode())
+    member: Any = await listing.end_member_sessions(info.context.require_viewer(), entry.decode())
     return EndMemberSessionsPayload(member=member)
 
 
@@ -146,7 +147,7 @@ def client_of(info: Info) -> Client:
     return Client(info.context.client, info.context.user_agent)
 
 
-def make_payload(info: Info, session: session_tokens.IssuedTokens) -> SignInPayload:
+def make_payload(info: Info, session: opening.IssuedTokens) -> SignInPayload:
     """Return the payload with a session, whose fields are resolved as the member who has just signed in."""
     info.context.authenticate(session.viewer)
     row: Any = session

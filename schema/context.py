@@ -8,7 +8,7 @@ import strawberry
 
 from schema.declaration.costs import FormSizes
 from schema.reading.loaders import Loaders
-from services.accounts.current_viewers import SessionKey, session_key
+from services.accounts.sessions.current_viewers import SessionKey, session_key
 from services.installation import Installation
 from services.kernel.errors import UnauthenticatedError
 from services.notifications.inbox_reader import InboxReader

@@ -7,7 +7,7 @@ import strawberry
 from schema.declaration.fields import resolved_field
 from schema.declaration.relay import NODE_ID_DESCRIPTION
 from schema.enums import SignInMethod
-from services.accounts.session_list import OpenSession
+from services.accounts.sessions.listing import OpenSession
 from services.kernel.global_ids import to_global_id
 
 

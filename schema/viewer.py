@@ -17,7 +17,7 @@ from schema.organisation import Organisation
 from schema.reading.selection import CONNECTION, selected_row, selects_total_count
 from services.accounts.factors.recovery_codes import count_recovery_codes
 from services.accounts.factors.stored import list_factors
-from services.accounts.session_list import OpenSession, open_sessions
+from services.accounts.sessions.listing import OpenSession, open_sessions
 from services.kernel.global_ids import to_global_id
 from services.notifications.listing import page_of_notifications
 from services.notifications.subscription import newest_cursor, unread_count

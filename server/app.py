@@ -35,8 +35,8 @@ from server.settings import Settings
 from server.websocket.endpoint import WebSocketEndpoint
 from server.websocket.limits import SocketLimits
 from server.wiring import make_file_store, make_installation, make_mailer
-from services.accounts.current_viewers import find_valid
-from services.accounts.sessions import authenticate
+from services.accounts.sessions.authentication import authenticate
+from services.accounts.sessions.current_viewers import find_valid
 from services.automations.worker import run_automations
 from services.files.cleanup import run_upload_cleanup
 from services.learner_reads import learner_reads

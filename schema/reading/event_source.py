@@ -8,7 +8,7 @@ from uuid import UUID
 
 from models.rows import without_joined_rows
 from schema.context import Context
-from services.accounts.current_viewers import SessionKey, session_key
+from services.accounts.sessions.current_viewers import SessionKey, session_key
 from services.notifications.event_feed import EventFeed
 from services.notifications.listeners import Delivery, Listener, Position
 from services.row_selection import RowSelection

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeAlias
 
-from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions.current_viewers import SessionKey
 
 _log = logging.getLogger("trackers.serve")
 

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from server.protocol.errors import log_failure
 from server.protocol.http_errors import HTTPError, http_error_response, internal_error_response
 from server.protocol.request_ids import new_request_id
-from services.accounts.sessions import viewer_of_session
+from services.accounts.sessions.authentication import viewer_of_session
 from services.files.signed_urls import verify_signed_path
 from services.files.store import FileStore
 from services.installation import Installation

@@ -17,7 +17,7 @@ from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.event_traits import EventTraits
 from server.execution.rate_limit import Charge
 from server.protocol.messages import Request, encode
-from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions.current_viewers import SessionKey
 
 Result: TypeAlias = dict[str, Any]
 """A GraphQL response as JSON, with ``errors`` and without ``data`` if the operation was not executed."""

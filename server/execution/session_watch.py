@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from server.execution.executor_interface import Context
-from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions.current_viewers import SessionKey
 
 
 class SessionWatch:

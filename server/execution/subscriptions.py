@@ -12,7 +12,7 @@ from server.execution.shared_operations import Completion, SharedOperation, fail
 from server.protocol.cancellation import aborted_if_not_cancelled
 from server.protocol.errors import log_failure
 from server.protocol.request_ids import new_request_id
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.ending import SessionEnded
 from services.notifications.listeners import Delivery
 
 

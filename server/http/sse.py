@@ -20,8 +20,8 @@ from server.execution.session_watch import SessionWatch
 from server.observability.metrics import OPEN_EVENT_STREAMS
 from server.protocol.errors import internal_error_result, request_error_result
 from server.protocol.messages import encode
-from services.accounts.current_viewers import SessionKey
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.current_viewers import SessionKey
+from services.accounts.sessions.ending import SessionEnded
 
 COMPLETE = b"event: complete\ndata:\n\n"
 HEARTBEAT = b":\n\n"

@@ -33,7 +33,7 @@ from server.websocket.payment import pay
 from server.websocket.pings import Pings, pong
 from server.websocket.send_queue import ABNORMAL_CLOSURE, SendQueue
 from server.websocket.transport import EXTENSION, SocketTransport
-from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions.current_viewers import SessionKey
 
 MAX_USER_AGENT_LENGTH = 200
 """The part of the header ``User-Agent`` that is kept as long as the connection is open."""

@@ -13,7 +13,7 @@ from server.protocol.messages import Request, encode
 from server.protocol.request_errors import GraphQLRequestError
 from server.protocol.request_ids import new_request_id
 from server.websocket.send_queue import CloseConnection, SendQueue
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.ending import SessionEnded
 
 
 class _Operation:

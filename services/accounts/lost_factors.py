@@ -11,7 +11,7 @@ from models.database import transaction
 from services.accounts.factors.attempts import clear_attempts
 from services.accounts.factors.stored import delete_factors
 from services.accounts.member_changes import lock_member, lock_members
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.ending import end_sessions
 from services.audit import audit
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.unit_of_work import unit_of_work

@@ -14,7 +14,7 @@ from models.rows import columns, instance
 from services.accounts.members import NewMember, audit_details, check_email, check_name, insert_member
 from services.accounts.password_tokens import revoke_tokens
 from services.accounts.posts import Post, held_by_nobody_else, last_holder_message, posts_of, posts_of_member
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.ending import end_sessions
 from services.accounts.throttling import count_duplicate, require_lookups_left
 from services.audit import audit
 from services.kernel.absent import ABSENT, Absent

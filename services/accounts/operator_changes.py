@@ -18,7 +18,7 @@ from services.accounts.member_changes import (
 from services.accounts.members import audit_details
 from services.accounts.password_tokens import make_token, revoke_tokens
 from services.accounts.posts import held_by_nobody_else, last_holder_message, posts_of_member
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.ending import end_sessions
 from services.audit import audit_for
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.kernel.text import clean_text, normalise_email

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from models import Member, SignInMethod
 from models.database import fetch, transaction
-from services.accounts.clients import Client
 from services.accounts.factor_additions import require_relying_party
 from services.accounts.factors.challenges import is_genuine, issue_challenge, use_challenge
 from services.accounts.factors.passkeys import (
@@ -19,7 +18,8 @@ from services.accounts.factors.passkeys import (
 from services.accounts.factors.relying_party import RelyingParty
 from services.accounts.factors.stored import StoredPasskey, count_use, find_passkey
 from services.accounts.required_sign_on import refuse_without_sign_on
-from services.accounts.session_tokens import IssuedTokens, SignIn, network_digest, open_session
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.opening import IssuedTokens, SignIn, network_digest, open_session
 from services.accounts.throttling import count_failed_token
 from services.audit import audit_failed_sign_in
 from services.installation import Installation

@@ -4,15 +4,15 @@ from uuid import UUID
 
 from models import AuditKind, Member, SignInMethod
 from models.database import fetch, transaction
-from services.accounts.clients import Client
 from services.accounts.factors.proof import count_code, use_code
 from services.accounts.hashing_queue import Sender
 from services.accounts.password_rules import check_password, names_of
 from services.accounts.password_tokens import is_by_operator, revoke_tokens, token_owner, use_token
 from services.accounts.passwords import hash_password
 from services.accounts.required_sign_on import refuse_without_sign_on
-from services.accounts.session_tokens import IssuedTokens, SignIn, open_session
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.ending import end_sessions
+from services.accounts.sessions.opening import IssuedTokens, SignIn, open_session
 from services.accounts.throttling import clear_failures, count_email_request, count_failed_token
 from services.audit import audit_for
 from services.installation import Installation

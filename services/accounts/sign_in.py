@@ -9,13 +9,13 @@ from uuid import UUID
 from models import Member, SignInMethod
 from models.database import fetch, transaction
 from models.rows import columns, row
-from services.accounts.clients import Client
-from services.accounts.devices import read_device_token
 from services.accounts.factors.proof import count_code, use_code
 from services.accounts.hashing_queue import Sender
 from services.accounts.passwords import verify_password
 from services.accounts.required_sign_on import refuse_without_sign_on
-from services.accounts.session_tokens import IssuedTokens, SignIn, network_digest, open_session
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.devices import read_device_token
+from services.accounts.sessions.opening import IssuedTokens, SignIn, network_digest, open_session
 from services.accounts.throttling import Count, count_failure, require_no_wait, sign_in_counts, take_back_failures
 from services.audit import audit_failed_sign_in
 from services.installation import Installation

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.accounts.current_viewers import CurrentMember, SessionKey
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.current_viewers import CurrentMember, SessionKey
+from services.accounts.sessions.ending import SessionEnded
 from services.notifications.listeners import Audience, Deliveries, Listener, Place, Position, Positioned, Read
 from services.row_selection import RowSelection
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from models import Notification
 from models.rows import column_names, columns, rows
-from services.accounts.current_viewers import CurrentMember, SessionKey, fetch_with_valid
+from services.accounts.sessions.current_viewers import CurrentMember, SessionKey, fetch_with_valid
 from services.kernel.sql import StatementBuilder
 from services.notifications.listeners import Place, Positioned, Read
 from services.row_selection import RowSelection, select_row

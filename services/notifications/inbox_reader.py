@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import Notification
-from services.accounts.current_viewers import CurrentMember, SessionKey
+from services.accounts.sessions.current_viewers import CurrentMember, SessionKey
 from services.notifications.event_feed import EventFeed
 from services.notifications.inbox_events import read_events, read_selected_events
 from services.notifications.listeners import Listener, Place, Read

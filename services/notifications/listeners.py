@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from services.accounts.current_viewers import CurrentMember, SessionKey
+from services.accounts.sessions.current_viewers import CurrentMember, SessionKey
 from services.row_selection import RowSelection
 from services.viewer import Viewer
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from models import TrackerEvent
 from models.database import fetch
 from models.rows import columns, rows
-from services.accounts.current_viewers import SessionKey, fetch_with_valid
+from services.accounts.sessions.current_viewers import SessionKey, fetch_with_valid
 from services.kernel.sql import StatementBuilder
 from services.notifications.event_feed import EventFeed
 from services.notifications.listeners import Listener, Place, Positioned, Read

@@ -20,7 +20,7 @@ import orjson
 
 from models.base import new_id
 from models.database import fetch, transaction
-from services.accounts.clients import Client
+from services.accounts.sessions.clients import Client
 from services.encryption import SIGN_ON_ANSWER, DecryptionError
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed

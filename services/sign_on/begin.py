@@ -5,8 +5,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from models import SignOnProvider
-from services.accounts.clients import Client
 from services.accounts.required_sign_on import domain_of
+from services.accounts.sessions.clients import Client
 from services.forms.definitions import TextFormat
 from services.forms.formats import FormatProblem, check_format
 from services.installation import Installation

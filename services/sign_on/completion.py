@@ -6,8 +6,8 @@ from uuid import UUID
 
 from models import AuditKind, SignInMethod, SignOnProvider
 from models.database import fetch, transaction
-from services.accounts.clients import Client
-from services.accounts.session_tokens import IssuedTokens, SignIn, network_digest, open_session
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.opening import IssuedTokens, SignIn, network_digest, open_session
 from services.audit import audit_for
 from services.installation import Installation
 from services.kernel.errors import Problem, ValidationFailed

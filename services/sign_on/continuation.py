@@ -12,9 +12,9 @@ from uuid import UUID
 
 from models import SignOnProvider
 from models.database import fetch, transaction
-from services.accounts import session_tokens
-from services.accounts.clients import Client
-from services.accounts.session_tokens import REUSE_GRACE_SECONDS, IssuedTokens
+from services.accounts.sessions import opening
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.opening import REUSE_GRACE_SECONDS, IssuedTokens
 from services.encryption import SIGN_ON_REFRESH_TOKEN, DecryptionError
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
@@ -60,14 +60,14 @@ class _Check:
 
 
 async def refresh_session(installation: Installation, *, refresh_token: str, client: Client) -> IssuedTokens:
-    """Exchange a refresh token for a new pair of tokens, as ``session_tokens`` does, if the provider agrees.
+    """Exchange a refresh token for a new pair of tokens, as ``accounts.sessions`` does, if the provider agrees.
 
     Raises ValidationFailed with INVALID_CREDENTIALS, or with PROVIDER_UNAVAILABLE, which does not end the session.
     """
     records = await fetch(_SELECT, token_digest(refresh_token), float(REUSE_GRACE_SECONDS))
     if records:
         await _confirm(installation, records[0])
-    tokens = await session_tokens.refresh_session(installation, refresh_token=refresh_token, client=client)
+    tokens = await opening.refresh_session(installation, refresh_token=refresh_token, client=client)
     return await limit_life(tokens)
 
 

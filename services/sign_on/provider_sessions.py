@@ -12,7 +12,7 @@ from uuid import UUID
 from models import AuditKind, SignOnProvider
 from models.base import new_id
 from models.database import fetch
-from services.accounts.session_tokens import IssuedTokens
+from services.accounts.sessions.opening import IssuedTokens
 from services.audit import audit_for
 from services.encryption import SIGN_ON_REFRESH_TOKEN
 from services.installation import Installation

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models import Inbox, Learner, Member, MemberKind, Notification, NotificationKind, Role, Session, Tracker
-from services.accounts.sessions import SessionEnded, viewer_of_session
+from services.accounts.sessions.authentication import viewer_of_session
+from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
 from tests.support.clients.graphql import gid
 from tests.support.clients.subscriptions import (

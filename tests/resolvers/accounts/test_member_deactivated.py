@@ -11,7 +11,7 @@ from models import Mail, MailKind, Member, MemberKind, PasswordToken, Session, T
 from models.database import fetch
 from server.setting_values import database_credentials
 from services.accounts.password_tokens import make_token, token_owner
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, update_successfully

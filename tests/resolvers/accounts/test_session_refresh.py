@@ -7,7 +7,8 @@ import pytest
 
 from models import Member, MemberKind, RefreshToken, Role, Session
 from models.database import fetch
-from services.accounts.sessions import SessionEnded, authenticate
+from services.accounts.sessions.authentication import authenticate
+from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with
 from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, viewer_name

@@ -7,7 +7,7 @@ import pytest
 
 from models import AuditEntry, Device, Member, Role
 from models.database import fetch
-from services.accounts.session_tokens import MAX_SESSION_DAYS
+from services.accounts.sessions.opening import MAX_SESSION_DAYS
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, ask_with, gid
 from tests.support.clients.sign_in import ada, refresh, session, sign_in, viewer_name

@@ -11,7 +11,7 @@ from models import RefreshToken, Session, SignInFailures
 from models.base import new_id
 from models.database import fetch
 from services.accounts.passwords import hash_password
-from services.accounts.sessions import authenticate
+from services.accounts.sessions.authentication import authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with, gid
 from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, viewer_name

@@ -10,7 +10,7 @@ from models import Learner, Member, Tracker
 from schema.context import Context
 from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.ending import SessionEnded
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.tracker_stream import TrackerStreams
 from tests.support import factories as make

@@ -4,7 +4,7 @@ from typing import Any
 
 from models import Tracker
 from models.database import fetch, transaction
-from services.accounts.sessions import viewer_of_session
+from services.accounts.sessions.authentication import viewer_of_session
 from tests.support.clients.graphql import ask_in, context_of, gid
 from tests.support.scenarios.college import College, college, create_successfully
 

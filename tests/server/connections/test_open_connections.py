@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from server.connections.open_connections import OpenConnections
-from services.accounts.current_viewers import SessionKey
+from services.accounts.sessions.current_viewers import SessionKey
 
 EXPIRES_AT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -16,8 +16,8 @@ from server.execution.signed_out.allowed_fields import ALLOWED_FIELDS
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError
-from services.accounts.clients import Client
-from services.accounts.session_tokens import SignIn, open_session
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.opening import SignIn, open_session
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask, gid
 from tests.support.servers.sample_schema import ADA, Context, FakeApp

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from models.database import transaction
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.ending import end_sessions
 from tests.support.clients.websocket import open_socket, subscribe, wait_closed
 from tests.support.scenarios.staff import CREATE, PASSWORD, make_staff
 from tests.support.servers.trackers import environment, run_server

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models import Inbox, Member, MemberKind, Organisation, Role
-from services.accounts.clients import Client
 from services.accounts.members import add_member
+from services.accounts.sessions.clients import Client
 from services.accounts.sign_in import sign_in
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed

@@ -28,7 +28,7 @@ from models import (
     TrackerTypeVersion,
 )
 from models.database import fetch
-from services.accounts.clients import Client
+from services.accounts.sessions.clients import Client
 from services.accounts.sign_in import sign_in
 from services.demo.data import ACCOUNTS, PASSWORD
 from services.demo.fill import DatabaseNotEmptyError, fill_demo

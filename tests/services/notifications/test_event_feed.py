@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from models.base import new_id
-from services.accounts.current_viewers import CurrentMember, SessionKey
+from services.accounts.sessions.current_viewers import CurrentMember, SessionKey
 from services.notifications.event_feed import POLLED_AT_ONCE, EventFeed
 from services.notifications.listeners import Delivery, Listener, Place, Positioned, Read
 from tests.support.clients.subscriptions import run_feed, wait_until

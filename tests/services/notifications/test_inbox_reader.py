@@ -10,7 +10,7 @@ from models.base import new_id
 from models.database import database as open_database
 from models.database import fetch
 from server.setting_values import database_credentials
-from services.accounts.current_viewers import session_key
+from services.accounts.sessions.current_viewers import session_key
 from services.notifications.event_feed import POLLED_AT_ONCE
 from services.notifications.inbox_reader import InboxReader
 from services.notifications.listeners import Delivery, Listener

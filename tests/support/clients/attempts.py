@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import MailKind
-from services.accounts.clients import Client
 from services.accounts.password_tokens import make_token
+from services.accounts.sessions.clients import Client
 from services.accounts.sign_in import sign_in
 from services.kernel.global_ids import NIL_UUID, to_global_id
 from tests.support.clients import factor_inputs

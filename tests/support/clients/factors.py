@@ -7,7 +7,7 @@ from pyotp import TOTP
 from models import Factor, FactorKind, Member
 from models.database import fetch
 from schema.context import Context
-from services.accounts.sessions import viewer_of_session
+from services.accounts.sessions.authentication import viewer_of_session
 from tests.support import factories as make
 from tests.support.clients import authenticator
 from tests.support.clients.authenticator import Passkey

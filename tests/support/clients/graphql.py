@@ -11,7 +11,7 @@ from schema.context import Context
 from server.execution.executor import GraphQLExecutor
 from server.protocol.messages import Request, decode, encode
 from server.protocol.request_errors import GraphQLRequestError
-from services.accounts.sessions import authenticate, viewer_of_session
+from services.accounts.sessions.authentication import authenticate, viewer_of_session
 from services.installation import Installation
 from services.kernel.global_ids import to_global_id
 from services.notifications.inbox_reader import InboxReader

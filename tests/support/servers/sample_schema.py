@@ -12,8 +12,8 @@ from graphql import GraphQLError, OperationType
 from schema.declaration.base import Schema
 from schema.declaration.costs import FormSizes
 from server.connections.open_connections import OpenConnections
-from services.accounts.current_viewers import SessionKey
-from services.accounts.sessions import SessionEnded
+from services.accounts.sessions.current_viewers import SessionKey
+from services.accounts.sessions.ending import SessionEnded
 
 
 @dataclass

@@ -4,7 +4,7 @@ from typing import Any
 
 from models import Factor, Member, Role
 from models.database import fetch
-from services.accounts.current_viewers import find_valid, session_key
+from services.accounts.sessions.current_viewers import find_valid, session_key
 from tests.support import factories as make
 from tests.support.clients.factors import (
     REMOVE,

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from models import AuditKind, Member, Role, SignInMethod
 from models.database import fetch, transaction
-from services.accounts.devices import forget_devices
-from services.accounts.sessions import end_sessions
+from services.accounts.sessions.devices import forget_devices
+from services.accounts.sessions.ending import end_sessions
 from services.audit import audit
 from services.kernel.channels import SESSIONS, wake
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed

@@ -1,7 +1,7 @@
-"""Sessions: authenticating access tokens, and signing out.
+"""Authenticating requests by their access tokens.
 
-Access tokens are valid for ten minutes and name their session, which is read from the database for each request, so
-that signing out, deactivation and changed roles take effect immediately.
+A token is valid for ten minutes and names its session, which is read from the database for each request, so that signing
+out, deactivation and changed roles take effect immediately.
 """
 
 from functools import cache
@@ -10,10 +10,8 @@ from uuid import UUID
 from models import Member, Organisation
 from models.database import fetch
 from models.rows import columns, row
-from services.accounts.access_tokens import read_access_token
+from services.accounts.sessions.access_tokens import read_access_token
 from services.installation import Installation
-from services.kernel.channels import SESSIONS, wake, wake_all
-from services.kernel.tokens import token_digest
 from services.viewer import RECENT_SIGN_IN_MINUTES, Viewer
 
 
@@ -25,27 +23,6 @@ def _select_viewer() -> str:
     FROM session s JOIN member m ON m.id = s.member_id JOIN organisation o ON o.id = m.organisation_id
     WHERE s.id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active AND to_timestamp($2) > now()
     """
-
-
-class SessionEnded(Exception):  # noqa: N818 - how a subscription ends, not a failure
-    """Raised when the session of a subscription has ended; its message is the reason for closing the connection."""
-
-
-async def end_sessions(member_id: UUID) -> None:
-    """End every session of a member, and thereby its connections and subscriptions, in the caller's transaction."""
-    await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
-    wake(SESSIONS, member_id)
-
-
-async def sign_out(*, refresh_token: str) -> bool:
-    """End the session of a refresh token; return whether the token is known."""
-    sessions = await fetch(
-        "UPDATE session SET ended_at = coalesce(ended_at, now()) "
-        "WHERE id = (SELECT session_id FROM refresh_token WHERE digest = $1) RETURNING member_id",
-        token_digest(refresh_token),
-    )
-    wake_all(SESSIONS, [session["member_id"] for session in sessions])
-    return bool(sessions)
 
 
 async def authenticate(installation: Installation, authorization: str | None) -> Viewer | None:

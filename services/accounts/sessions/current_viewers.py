@@ -1,6 +1,6 @@
 """Asking of many sessions at once, in one statement, whether they are still valid and what their members may do now.
 
-Each request authenticates its own token (``sessions``); this is for subscriptions, of which a process may have thousands.
+Each request authenticates its own token (``authentication``); this is for subscriptions, of which a process may have thousands.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

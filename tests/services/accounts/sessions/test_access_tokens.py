@@ -6,7 +6,7 @@ from uuid import UUID
 import jwt
 import pytest
 
-from services.accounts.access_tokens import AccessToken, issue_access_token, read_access_token
+from services.accounts.sessions.access_tokens import AccessToken, issue_access_token, read_access_token
 from services.installation import Installation
 
 INSTALLATION = Installation(secret=b"a secret for access tokens, 32 bytes", edit_url="http://localhost/{id}")

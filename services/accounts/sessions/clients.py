@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.accounts.device_labels import device_label
+from services.accounts.sessions.device_labels import device_label
 from services.kernel.networks import client_network
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.accounts.device_labels import device_label
+from services.accounts.sessions.device_labels import device_label
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0"

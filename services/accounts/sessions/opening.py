@@ -13,10 +13,10 @@ from uuid import UUID
 from models import AuditKind, RefreshToken, SignInMethod
 from models.base import new_id
 from models.database import fetch, transaction
-from services.accounts.access_tokens import ACCESS_TOKEN_SECONDS, AccessToken, issue_access_token
-from services.accounts.clients import Client
-from services.accounts.devices import add_device, device_token, read_device_token, use_device
-from services.accounts.sessions import viewer_of_session
+from services.accounts.sessions.access_tokens import ACCESS_TOKEN_SECONDS, AccessToken, issue_access_token
+from services.accounts.sessions.authentication import viewer_of_session
+from services.accounts.sessions.clients import Client
+from services.accounts.sessions.devices import add_device, device_token, read_device_token, use_device
 from services.audit import audit
 from services.installation import Installation
 from services.kernel.channels import SESSIONS, wake
