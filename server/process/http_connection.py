@@ -108,6 +108,7 @@ class HttpConnection(HttpToolsProtocol):
         """Close the connection, because others need what it holds."""
         self._admission.connections.release(self)
         if not self._is_receiving or (self.cycle is not None and self.cycle.response_started):
+            self._parts.clear()  # at once: the connection is lost in the next iteration of the loop
             self.transport.abort()
         else:
             self._refuse(408, Code.REQUEST_TIMEOUT, "The request was arriving too slowly while many others were too")
