@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from services.kernel.networks import is_loopback
 from services.mail.smtp import Tls
 
 Network = IPv4Network | IPv6Network
@@ -69,16 +70,6 @@ def database_credentials(url: str) -> dict[str, Any]:
     elif not is_loopback(host):
         credentials["ssl"] = _verified()
     return credentials
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine by its name or address, without asking a name server."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def verifies_server(url: str) -> bool:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from server.environment import LIMIT_VARIABLES, SECRET, VARIABLES, SettingsError
+from server.environment.variable import SettingsError
+from server.environment.variables import LIMIT_VARIABLES, SECRET, VARIABLES
 from server.limits import Limits
 from server.setting_values import Network, SmtpServer
 from server.state_directory import load_or_generate_secrets

@@ -4,11 +4,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
-from server.environment import LIMIT_VARIABLES, VARIABLES, Variable
+from server.environment.variable import Variable
+from server.environment.variables import LIMIT_VARIABLES, VARIABLES
 from server.limits import Limits
 
 _INTRODUCTION = """\
-<!-- Rendered from server/environment.py and server/limits.py. Do not edit it; run
+<!-- Rendered from server/environment/variables.py and server/limits.py. Do not edit it; run
      .venv/bin/python -m server.settings_reference > docs/settings.md -->
 
 # Settings

@@ -8,7 +8,8 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from server.environment import MIN_SECRET_BYTES, SettingsError
+from server.environment.parsers import MIN_SECRET_BYTES
+from server.environment.variable import SettingsError
 
 
 def ensure_state_directory(state: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import os
 
-from server.environment import SettingsError
+from server.environment.variable import SettingsError
 from server.settings import Settings
 from server.state_directory import ensure_state_directory
 from services.files.store import FileStore, bucket_store, folder_store

@@ -6,7 +6,7 @@ from tortoise.exceptions import DBConnectionError
 from server.connection_errors import DatabaseConnectionError
 from server.database import NoDatabaseError, PendingMigrationsError, ServingRoleError
 from server.embedded_postgres.errors import EmbeddedPostgresError
-from server.environment import SettingsError
+from server.environment.variable import SettingsError
 from services.demo.fill import DatabaseNotEmptyError
 from services.imports.report import UnreadableFileError
 from services.kernel.errors import ValidationFailed

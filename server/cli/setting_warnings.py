@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from server.environment import LIMIT_VARIABLES, STATE_DIR, VARIABLES
+from server.environment.variables import LIMIT_VARIABLES, STATE_DIR, VARIABLES
 from server.settings import Settings
 from server.state_directory import forgotten_state
 

@@ -26,8 +26,8 @@ from server.execution.compiled.resume import Outcome, dispose, resuming
 from server.execution.compiled.turns import UNITS_PER_COST, Turn, Turnstile
 from server.execution.concurrency import ConcurrencyLimiter
 from server.execution.cost.request_prices import UPLOAD_PRICE
-from server.execution.document_cache import DocumentCache
-from server.execution.document_checks import CheckedDocument
+from server.execution.documents.cache import DocumentCache
+from server.execution.documents.checks import CheckedDocument
 from server.execution.error_behaviour import EXECUTOR_CLASSES, parse_error_behaviour
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, Sink
 from server.execution.large_answers import COST_OF_LARGE_ANSWER, encode_in_turns

@@ -12,7 +12,7 @@ from graphql.execution import VariableValues
 from schema.declaration.costs import FormSizes
 from server.execution.clients import ClientKey
 from server.execution.compiled.operation import CompiledOperation
-from server.execution.document_checks import CheckedDocument
+from server.execution.documents.checks import CheckedDocument
 from server.execution.error_behaviour import ErrorBehaviour
 from server.execution.event_traits import EventTraits
 from server.execution.rate_limit import Charge

@@ -10,7 +10,7 @@ from typing import Any
 from graphql import OperationType
 
 from server.execution.clients import ClientKey
-from server.execution.document_checks import CheckedDocument
+from server.execution.documents.checks import CheckedDocument
 from server.execution.executor_interface import (
     Context,
     Executor,

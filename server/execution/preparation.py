@@ -10,11 +10,11 @@ from schema.declaration.costs import LISTED_VALUE_PRICE, FormSizes
 from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import INVALID_VALUE_PRICE, VALUE_PRICE
-from server.execution.document_cache import DocumentCache
-from server.execution.document_checks import CheckedDocument, CheckedOperation
-from server.execution.operation_selection import select_operation
+from server.execution.documents.cache import DocumentCache
+from server.execution.documents.checks import CheckedDocument, CheckedOperation
+from server.execution.documents.operation_selection import select_operation
+from server.execution.documents.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.execution.rate_limit import Charge
-from server.execution.variables import ValueCounts, check_size, coerce_variables, count_values
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded

@@ -1,6 +1,6 @@
-"""Networks of clients: what of an IP address stays the same for whoever has it."""
+"""IP addresses: the networks of clients, and whether a host is this machine."""
 
-from ipaddress import IPv6Address, IPv6Network
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 
 def client_network(address: str) -> str:
@@ -15,3 +15,13 @@ def client_network(address: str) -> str:
     except ValueError:
         return address
     return str(ipv6.ipv4_mapped or IPv6Network((ipv6, 64), strict=False))
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its name or address, without asking a name server."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

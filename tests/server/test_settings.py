@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from server.environment import SettingsError
+from server.environment.variable import SettingsError
 from server.limits import Limits
 from server.setting_values import SmtpServer
 from server.settings import Settings

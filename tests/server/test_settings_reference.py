@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from server.environment import VARIABLES
+from server.environment.variables import VARIABLES
 from server.limits import Limits
 from server.settings_reference import settings_reference
 from tests.support.paths import ROOT

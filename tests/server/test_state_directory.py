@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.environment import SettingsError
+from server.environment.variable import SettingsError
 from server.settings import Settings
 from server.state_directory import ensure_state_directory, forgotten_state, load_or_generate_secrets, rotate_secrets
 from services.files.store import folder_store

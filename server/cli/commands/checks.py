@@ -14,12 +14,13 @@ from models.grants import excess_rights
 from server.connection_errors import DatabaseConnectionError
 from server.database import connected_database
 from server.database_check import check_listening
-from server.environment import SettingsError
-from server.setting_values import is_loopback, verifies_server
+from server.environment.variable import SettingsError
+from server.setting_values import verifies_server
 from server.settings import Settings
 from server.wiring import make_file_store, make_installation, make_mailer
 from services.encryption import count_under_older_secrets
 from services.files.store import StoreError
+from services.kernel.networks import is_loopback
 from services.mail.outbox import outbox_state
 from services.mail.transport import MailDelayed, MailRefused
 from services.sign_on.checks import check_all

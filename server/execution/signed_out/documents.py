@@ -7,9 +7,9 @@ from graphql import DocumentNode, GraphQLSchema
 
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import document_price
-from server.execution.document_checks import CheckedOperation, DocumentChecker, Pay
-from server.execution.fair_cache import FairCache
-from server.execution.operation_selection import operations_of, select_operation
+from server.execution.documents.checks import CheckedOperation, DocumentChecker, Pay
+from server.execution.documents.fair_cache import FairCache
+from server.execution.documents.operation_selection import operations_of, select_operation
 from server.execution.signed_out.allowed_fields import AllowedFields
 from server.execution.signed_out.judgement import judge
 from server.limits import Limits

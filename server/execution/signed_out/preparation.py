@@ -8,10 +8,10 @@ from graphql.execution import VariableValues
 from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 from server.execution.cost.request_prices import INVALID_VALUE_PRICE
+from server.execution.documents.variables import coerce_variables, count_values
 from server.execution.preparation import NO_VARIABLES, Prepared
 from server.execution.signed_out.allowed_fields import AllowedFields
 from server.execution.signed_out.documents import JudgedOperation, OpenOperation, SignedOutDocuments
-from server.execution.variables import coerce_variables, count_values
 from server.limits import Limits
 from server.protocol.messages import Request
 from server.protocol.request_errors import GraphQLRequestError

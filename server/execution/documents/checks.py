@@ -27,8 +27,8 @@ from server.execution.cost.overlapping_fields import count_repeated_fields
 from server.execution.cost.pricing import Pricing
 from server.execution.cost.request_prices import repeated_price
 from server.execution.cost.selection_measures import Measures
+from server.execution.documents.validation import fragment_cycle_errors, validation_errors, with_code
 from server.execution.event_traits import EventTraits, find_event_traits
-from server.execution.validation import fragment_cycle_errors, validation_errors, with_code
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded

@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Undefined
 from graphql.utilities import validate_input_value
 
-from server.execution.validation import MAX_ERRORS, EnoughErrors
+from server.execution.documents.validation import MAX_ERRORS, EnoughErrors
 from server.limits import Limits
 from server.protocol.error_codes import Code
 from server.protocol.request_errors import GraphQLRequestError, limit_exceeded

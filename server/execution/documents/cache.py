@@ -13,14 +13,14 @@ from server.execution.compiled.operation import CompiledOperation
 from server.execution.compiled.reasons import NotCompiledError
 from server.execution.compiled.registry import Registry
 from server.execution.cost.request_prices import document_price
-from server.execution.document_checks import (
+from server.execution.documents.checks import (
     CheckedDocument,
     CheckedOperation,
     DocumentChecker,
     MeasuredDocument,
     Pay,
 )
-from server.execution.fair_cache import FairCache
+from server.execution.documents.fair_cache import FairCache
 from server.limits import Limits
 from services.kernel.computing import compute
 

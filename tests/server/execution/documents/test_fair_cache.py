@@ -1,6 +1,6 @@
 """The cache from which no client pushes out what all others use."""
 
-from server.execution.fair_cache import FairCache
+from server.execution.documents.fair_cache import FairCache
 
 
 def filled(*owners: str) -> FairCache[str, int]:

@@ -8,7 +8,7 @@ from graphql.execution import VariableValues
 
 from server.execution.answers import ENCODING
 from server.execution.compiled.registry import Registry
-from server.execution.document_cache import DocumentCache
+from server.execution.documents.cache import DocumentCache
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support.servers.sample_schema import SCHEMA
 

@@ -1,90 +1,13 @@
-"""The environment variables of an installation, with the format, default and meaning of each.
+"""The table of environment variables."""
 
-``server.settings`` reads them, and ``server.settings_reference`` renders ``docs/settings.md`` from them.
-Most of the parsers are in ``server.setting_values``.
-"""
-
-import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
 from server import setting_values
+from server.environment import parsers
+from server.environment.variable import Variable
 from server.limits import Limits
-
-MAX_LIMIT = 1_000_000_000
-"""The highest value that a limit can have, which is effectively no limit."""
-MIN_SECRET_BYTES = 32
-"""The size of a SHA-256 hash, the minimum for a key that signs tokens with HS256 (RFC 7518, section 3.2)."""
-
-
-class SettingsError(Exception):
-    """Raised when a setting is invalid; the one-line message names the variable, its value and the accepted values."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """An environment variable: how to parse its value, and how to document it."""
-
-    name: str
-    setting: str
-    """The name of the attribute of ``Settings`` or ``Limits`` that holds its value."""
-    parse: Callable[..., object]
-    """Parses the text, with the settings in ``depends_on`` as keyword arguments. Raises ValueError or LookupError."""
-    expected: str
-    """The accepted format, for error messages and the settings reference."""
-    meaning: str
-    """The description for operators, in Markdown."""
-    default: str = ""
-    """The text that is used if the variable is unset. If this is empty too, the setting is ``absent``."""
-    absent: object = None
-    absent_meaning: str = "none"
-    """The description of the default if the setting is absent, in Markdown."""
-    depends_on: tuple[str, ...] = ()
-    show: Callable[[str], str] = setting_values.without_secrets
-    """Formats an invalid text for the error message, without secrets."""
-
-    def read(self, environ: Mapping[str, str], **settings: object) -> object:
-        """Return the parsed value of the variable; an empty variable counts as unset. Raises SettingsError."""
-        text = environ.get(self.name) or self.default
-        if not text:
-            return self.absent
-        try:
-            return self.parse(text, **settings)
-        except (ValueError, LookupError):
-            raise SettingsError(f"{self.name} holds {self.show(text)}: it must hold {self.expected}") from None
-
-
-def _parse_switch(text: str) -> bool:
-    return {"0": False, "1": True}[text]
-
-
-def _parse_limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and 1 <= int(text) <= MAX_LIMIT):
-        raise ValueError
-    return int(text)
-
-
-def _parse_bearer_token(text: str) -> str:
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        raise ValueError
-    return text
-
-
-def _parse_secrets(text: str) -> tuple[bytes, ...]:
-    whole = os.fsencode(text)
-    secrets = tuple(part.strip() for part in whole.split(b","))
-    if max(map(len, secrets)) < MIN_SECRET_BYTES <= len(whole):
-        return (whole,)  # a passphrase with commas in it, which earlier versions took
-    if min(map(len, secrets)) < MIN_SECRET_BYTES or len(set(secrets)) < len(secrets):
-        raise ValueError
-    return secrets
-
-
-def _byte_count(text: str) -> str:
-    return f"{len(os.fsencode(text))} bytes that are not shown"
-
 
 _DATABASE_FORMAT = (
     "postgres://user:password@host:port/name, which may be followed by ?sslmode= (verify-full by default, but for this "
@@ -96,8 +19,8 @@ _LINK_FORMAT = "an http or https address with {%s} in it, which may begin with {
 SECRET = Variable(
     name="TRACKERS_SECRET",
     setting="secrets",
-    parse=_parse_secrets,
-    expected=f"{MIN_SECRET_BYTES} bytes or more that nobody can guess, or several such secrets with commas between",
+    parse=parsers.parse_secrets,
+    expected=f"{parsers.MIN_SECRET_BYTES} bytes or more that nobody can guess, or several such secrets with commas between",
     meaning=(
         "Signs access tokens and the addresses of files, and encrypts keys of second factors. Of several, the first one "
         "signs and encrypts, and all of them verify and decrypt: see [how to rotate it](operate/secrets.md). Required "
@@ -105,7 +28,7 @@ SECRET = Variable(
     ),
     absent=(),
     absent_meaning="generated into `var/secret`, with the embedded PostgreSQL",
-    show=_byte_count,
+    show=parsers.byte_count,
 )
 
 STATE_DIR = Variable(
@@ -114,7 +37,7 @@ STATE_DIR = Variable(
     parse=setting_values.absolute_folder,
     expected="the absolute path of a folder, such as /var/lib/trackers",
     meaning="The state directory, `var` below: what the server keeps outside a configured database, mail server and bucket.",
-    absent=Path(__file__).resolve().parents[1] / "var",
+    absent=Path(__file__).resolve().parents[2] / "var",
     absent_meaning="`var` in the project's own folder, wherever a command is run",
     show=repr,
 )
@@ -265,11 +188,11 @@ VARIABLES = (
     Variable(
         name="TRACKERS_METRICS_TOKEN",
         setting="metrics_token",
-        parse=_parse_bearer_token,
+        parse=parsers.parse_bearer_token,
         expected="visible ASCII characters without a space",
         meaning="The bearer token for `/metrics`.",
         absent_meaning="none: `/metrics` answers this machine alone",
-        show=_byte_count,
+        show=parsers.byte_count,
     ),
     Variable(
         name="TRACKERS_SECURITY_CONTACT",
@@ -283,7 +206,7 @@ VARIABLES = (
     Variable(
         name="TRACKERS_PLAYGROUND",
         setting="playground",
-        parse=_parse_switch,
+        parse=parsers.parse_switch,
         expected="0 or 1",
         meaning=(
             "Turns the playground on (`1`) or off (`0`): the page at `/graphql` and `/trackers/{id}`. Without it, set "
@@ -295,7 +218,7 @@ VARIABLES = (
     Variable(
         name="TRACKERS_COMPILED",
         setting="compiled",
-        parse=_parse_switch,
+        parse=parsers.parse_switch,
         expected="0 or 1",
         meaning=(
             "Turns the compiled executor on (`1`) or off (`0`). Answers are the same; without it graphql-core executes "
@@ -310,8 +233,8 @@ LIMIT_VARIABLES = tuple(
     Variable(
         name=f"TRACKERS_{limit.name.upper()}",
         setting=limit.name,
-        parse=_parse_limit,
-        expected=f"a whole number from 1 to {MAX_LIMIT}",
+        parse=parsers.parse_limit,
+        expected=f"a whole number from 1 to {parsers.MAX_LIMIT}",
         meaning=limit.metadata["meaning"],
         default=str(limit.default),
         show=repr,
