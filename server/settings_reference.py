@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from server.environment.variable import Variable
-from server.environment.variables import LIMIT_VARIABLES, VARIABLES
+from server.environment.variables import LIMIT_VARIABLES, SIGN_ON_CLIENT_SECRET, VARIABLES
 from server.limits import Limits
 
 _INTRODUCTION = """\
@@ -21,9 +21,12 @@ name begins with `TRACKERS_` and is none of these is named in a warning. `var` i
 ## Variables
 """
 
-_FILES = """
+_OTHERS = f"""
 With `TRACKERS_FILES_URL`, keys, region and endpoint of the store come from `AWS_ACCESS_KEY_ID`,
-`AWS_SECRET_ACCESS_KEY`, `AWS_REGION` and `AWS_ENDPOINT_URL`, or from the machine's own role.
+`AWS_SECRET_ACCESS_KEY`, `AWS_REGION` and `AWS_ENDPOINT_URL`, or from the machine's own role. The authorities that
+certificates are verified with can be named by `PGSSLROOTCERT` for PostgreSQL and `SSL_CERT_FILE` for mail: see
+[Encrypted lines](operate/index.md#encrypted-lines). `trackers set-sign-on` alone reads `{SIGN_ON_CLIENT_SECRET}`, the
+client secret of a provider for [single sign-on](operate/sign-on.md).
 """
 
 _LIMITS = f"""
@@ -31,7 +34,8 @@ _LIMITS = f"""
 
 These variables limit what one client may request. Each is {LIMIT_VARIABLES[0].expected}. An operation that exceeds a
 limit is refused with an error that names the limit. Each process counts cost, connections and concurrent operations
-separately. If a client is not signed in, the limits on a member apply to its address.
+separately. A client's address is its network: an IPv4 address, or a /64 of IPv6. Where no limit is named for clients
+without a session, those on a member apply to their address.
 """
 
 
@@ -46,7 +50,7 @@ def settings_reference() -> str:
         ("variable", "default", "unit", "what is limited"),
         ((f"`{row.name}`", row.default, units[row.setting], row.meaning) for row in LIMIT_VARIABLES),
     )
-    return "\n".join([_INTRODUCTION, *variables, _FILES.rstrip(), _LIMITS, *limits, ""])
+    return "\n".join([_INTRODUCTION, *variables, _OTHERS.rstrip(), _LIMITS, *limits, ""])
 
 
 def _default(variable: Variable) -> str:

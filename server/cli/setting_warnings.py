@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
-from server.environment.variables import LIMIT_VARIABLES, STATE_DIR, VARIABLES
+from server.environment.variables import LIMIT_VARIABLES, SIGN_ON_CLIENT_SECRET, STATE_DIR, VARIABLES
 from server.settings import Settings
 from server.state_directory import forgotten_state
 
@@ -20,7 +20,7 @@ def setting_warnings(environ: Mapping[str, str], settings: Settings, current: Pa
 
     ``current`` is the directory in which the command is run. Values are not quoted, as they may be secrets.
     """
-    known = {variable.name for variable in (*VARIABLES, *LIMIT_VARIABLES)}
+    known = {SIGN_ON_CLIENT_SECRET, *(variable.name for variable in (*VARIABLES, *LIMIT_VARIABLES))}
     for name, value in sorted(environ.items()):
         if name not in known and _LOOKS_LIKE_OURS.match(name) and not _is_set_by_kubernetes(name, value):
             yield f"{name} is not a setting and is ignored: {_advice(name, known)}"

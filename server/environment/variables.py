@@ -229,6 +229,9 @@ VARIABLES = (
     ),
 )
 
+SIGN_ON_CLIENT_SECRET = "TRACKERS_SIGN_ON_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+"""What ``trackers set-sign-on`` alone reads: the client secret at a provider, which the database keeps from then on."""
+
 LIMIT_VARIABLES = tuple(
     Variable(
         name=f"TRACKERS_{limit.name.upper()}",

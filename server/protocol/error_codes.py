@@ -104,7 +104,8 @@ MEANINGS = {
     ),
     Code.LIMIT_EXCEEDED: Meaning(
         _DOCUMENT_STATUS,
-        "The document or its variables exceed a limit: `limit` is its name, `asked` and `allowed` are the figures.",
+        "The document, its variables or the answer exceed a limit: `limit` is its name, `asked` and `allowed` are the "
+        "figures. If it is `answerBytes`, a mutation has been executed nevertheless.",
         "Request less at once: smaller pages, fewer fields, several requests.",
     ),
     Code.RATE_LIMITED: Meaning(

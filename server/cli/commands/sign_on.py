@@ -11,14 +11,13 @@ import typer
 from models import MemberKind, Role
 from server.cli import output
 from server.cli.output import fail, require_organisation, run, stdout
+from server.environment.variables import SIGN_ON_CLIENT_SECRET
 from server.wiring import make_installation
 from services.installation import Installation
 from services.sign_on import operator_changes
 from services.sign_on.checks import check_provider
 from services.sign_on.operator_changes import ProviderEntry
 from services.sign_on.providers import callback_url
-
-SECRET_VARIABLE = "TRACKERS_SIGN_ON_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +98,10 @@ def _read_secret(path: Path | None) -> str:
             return path.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError):
             fail(f"{path} cannot be read.")
-    if secret := os.environ.get(SECRET_VARIABLE):
+    if secret := os.environ.get(SIGN_ON_CLIENT_SECRET):
         return secret
     if not sys.stdin.isatty():
-        fail(f"Give the client secret with --client-secret-file or {SECRET_VARIABLE}, or on a terminal.")
+        fail(f"Give the client secret with --client-secret-file or {SIGN_ON_CLIENT_SECRET}, or on a terminal.")
     return str(typer.prompt("Client secret", hide_input=True))
 
 

@@ -42,7 +42,8 @@ def test_right_variables_and_those_of_others_are_not_named(tmp_path: Path) -> No
         "TRACKERS_PORT": "tcp://10.0.0.1:80",
         "TRACKERS_PORT_80_TCP_ADDR": "10.0.0.1",
     }
-    assert warnings(tmp_path, TRACKERS_SMTP_URL="", TRACKERS_MAX_DEPTH="9", **others) == []
+    right = {"TRACKERS_SMTP_URL": "", "TRACKERS_MAX_DEPTH": "9", "TRACKERS_SIGN_ON_CLIENT_SECRET": "hunter2"}
+    assert warnings(tmp_path, **right, **others) == []
 
 
 def test_a_state_directory_of_an_earlier_version_is_named(tmp_path: Path) -> None:
