@@ -101,43 +101,51 @@ class Mutation:
         "End every session of a member. Needs MANAGE_MEMBERS, and a sign-in within the last 10 minutes.",
     )
     begin_totp: BeginTotpPayload | None = _mutation_field(
-        factor_resolvers.begin_totp, BeginTotpPayload, "Make a secret for an authenticator app, which `addTotp` adds."
+        factor_resolvers.begin_totp,
+        BeginTotpPayload,
+        "Make a secret for an authenticator app, which `addTotp` adds. Needs a sign-in within the last 10 minutes.",
     )
     add_totp: AddFactorPayload | None = _mutation_field(
         factor_resolvers.add_totp,
         AddFactorPayload,
-        "Add an authenticator app as a second factor. The first factor ends one's other sessions.",
+        "Add an authenticator app as a second factor. The first factor ends one's other sessions. Needs a sign-in within "
+        "the last 10 minutes.",
     )
     begin_passkey: BeginPasskeyPayload | None = _mutation_field(
         factor_resolvers.begin_passkey,
         BeginPasskeyPayload,
-        "Give the options with which a browser makes a passkey, which `addPasskey` adds.",
+        "Give the options with which a browser makes a passkey, which `addPasskey` adds. Needs a sign-in within the last "
+        "10 minutes.",
     )
     add_passkey: AddFactorPayload | None = _mutation_field(
         factor_resolvers.add_passkey,
         AddFactorPayload,
-        "Add a passkey as a second factor, which also signs in by itself. The first factor ends one's other sessions.",
+        "Add a passkey as a second factor, which also signs in by itself. The first factor ends one's other sessions. Needs "
+        "a sign-in within the last 10 minutes.",
     )
     remove_factor: RemoveFactorPayload | None = _mutation_field(
         factor_resolvers.remove_factor,
         RemoveFactorPayload,
-        "Remove one of one's second factors; not the last where the organisation demands one.",
+        "Remove one of one's second factors; not the last where the organisation demands one. Needs a sign-in within the "
+        "last 10 minutes.",
     )
     renew_recovery_codes: RenewRecoveryCodesPayload | None = _mutation_field(
         factor_resolvers.renew_recovery_codes,
         RenewRecoveryCodesPayload,
-        "Make ten new recovery codes; the earlier ones become void.",
+        "Make ten new recovery codes; the earlier ones become void. Needs a sign-in within the last 10 minutes.",
     )
     remove_member_factors: RemoveMemberFactorsPayload | None = _mutation_field(
         factor_resolvers.remove_member_factors,
         RemoveMemberFactorsPayload,
-        "Remove all second factors of a member who has lost them, which ends their sessions. Needs MANAGE_MEMBERS, and "
-        "whatever the member is and may do.",
+        "Remove all second factors of a member who has lost them, which ends their sessions. Needs MANAGE_MEMBERS, "
+        "every role that the member has, and a sign-in within the last 10 minutes; only an administrator removes those of "
+        "an administrator.",
     )
     update_factor_requirement: UpdateFactorRequirementPayload | None = _mutation_field(
         factor_resolvers.update_factor_requirement,
         UpdateFactorRequirementPayload,
-        "Demand a second factor of all members or of some roles, or no longer. Needs MANAGE_SETTINGS.",
+        "Say of whom the organisation demands a second factor: of all members, of some roles, or of nobody. Needs "
+        "MANAGE_SETTINGS, and a sign-in within the last 10 minutes.",
     )
     begin_sign_on: BeginSignOnPayload | None = _mutation_field(
         sign_on_resolvers.begin_sign_on,

@@ -84,7 +84,7 @@ _describe(
     SESSIONS_ENDED="Sessions of a member were ended.",
     FACTOR_ADDED="A member added a second factor.",
     FACTOR_REMOVED="A second factor of a member was removed.",
-    FACTOR_REQUIREMENT_UPDATED="It was changed of whom the organisation demands a second factor.",
+    FACTOR_REQUIREMENT_UPDATED="The organisation's demand of a second factor was changed.",
     RECOVERY_CODES_RENEWED="A member made new recovery codes.",
     TYPE_CREATED="A tracker type was added.",
     TYPE_UPDATED="A tracker type was changed.",

@@ -30,5 +30,5 @@ class MemberSession:
     signed_in_at: dt.datetime = strawberry.field(description="When it was opened.")
     last_used_at: dt.datetime = strawberry.field(description="When it was opened or refreshed last.")
     expires_at: dt.datetime = strawberry.field(
-        description="When it ends unless it is refreshed before; 90 days after the sign-in it ends anyhow."
+        description="When it ends unless it is refreshed before; 90 days after the sign-in it ends in any case."
     )

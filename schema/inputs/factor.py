@@ -26,7 +26,8 @@ class BeginTotpPayload:
     """Payload of the ``beginTotp`` mutation."""
 
     secret: str | None = strawberry.field(
-        default=None, description="The secret to type into the app, in base32; null when refused. It waits ten minutes."
+        default=None,
+        description="The secret to type into the app, in base32; null when refused. It is valid for ten minutes.",
     )
     uri: str | None = strawberry.field(
         default=None, description="The same as an `otpauth:` address, to be shown as a QR code; null when refused."

@@ -70,7 +70,7 @@ class AddedFactor:
 
 
 async def begin_totp(viewer: Viewer, installation: Installation) -> NewTotp:
-    """Make a secret for an authenticator app, which waits ten minutes for ``add_totp``. Raises ValidationFailed."""
+    """Make a secret for an authenticator app, which ``add_totp`` takes within ten minutes. Raises ValidationFailed."""
     viewer.require_recent_sign_in()
     secret = await begin_enrolment(installation, viewer.member_id)
     return NewTotp(secret, provisioning_uri(secret, account=viewer.member.email, issuer=viewer.organisation.name))

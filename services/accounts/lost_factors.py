@@ -23,8 +23,9 @@ from services.viewer import Viewer
 async def remove_member_factors(viewer: Viewer, member_id: UUID) -> Member:
     """Remove all second factors and recovery codes of another member, and end their sessions; return the member.
 
-    Raises ForbiddenError without MANAGE_MEMBERS, and ValidationFailed at ``member_id``: NOT_FOUND for a member who is not
-    of the organisation, FORBIDDEN for oneself, and for one who has what the viewer lacks.
+    Raises ForbiddenError without MANAGE_MEMBERS, and ValidationFailed with SIGN_IN_AGAIN or, at ``member_id``, with
+    NOT_FOUND for a member who is not of the organisation, or FORBIDDEN for oneself and for one who has what the viewer
+    lacks.
     """
     viewer.require_role(Role.MANAGE_MEMBERS)
     viewer.require_recent_sign_in()
