@@ -4,20 +4,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
-
-from tortoise import Model
 
 from models import AuditEntry, AuditKind, LearnerRead, Role
 from services.kernel.sql import StatementBuilder
+from services.paging.by_name import list_query
 from services.paging.keyset import Key, Order
-from services.paging.pages import ListQuery, Page, PageRequest, fetch_page
+from services.paging.pages import Page, PageRequest, fetch_page
 from services.row_selection import RowSelection
 from services.viewer import Viewer
 from services.visibility import visibility_condition
-
-M = TypeVar("M", bound=Model)
 
 EVENTS_NEWEST_FIRST = Order(
     "audit events", (Key("r.at", datetime, descending=True), Key("r.id", UUID, descending=True))
@@ -57,13 +53,13 @@ async def page_of_audit_events(
     viewer.require_role(Role.MANAGE_SETTINGS)
     statement = StatementBuilder()
     where = [
+        visibility_condition(AuditEntry, "r", viewer, statement),
         _is_among("r.actor_id", filter_by.members, "uuid", statement),
         _is_among("r.kind", filter_by.kinds, "text", statement),
         _is_among("r.subject_id", filter_by.objects, "uuid", statement),
         *event_days(filter_by.first_day, filter_by.last_day, statement),
     ]
-    query = _query(viewer, selection, EVENTS_NEWEST_FIRST, where, statement)
-    return await fetch_page(request, query, count=count)
+    return await fetch_page(request, list_query(viewer, selection, EVENTS_NEWEST_FIRST, where, statement), count=count)
 
 
 async def page_of_learner_reads(
@@ -73,14 +69,14 @@ async def page_of_learner_reads(
     viewer.require_role(Role.MANAGE_SETTINGS)
     statement = StatementBuilder()
     where = [
+        visibility_condition(LearnerRead, "r", viewer, statement),
         _is_among("r.member_id", filter_by.members, "uuid", statement),
         _is_among("r.learner_id", filter_by.learners, "uuid", statement),
     ]
     for operator, day in ((">=", filter_by.first_day), ("<=", filter_by.last_day)):
         if day is not None:
             where.append(f"r.day {operator} {statement.bind(day)}")
-    query = _query(viewer, selection, READS_NEWEST_FIRST, where, statement)
-    return await fetch_page(request, query, count=count)
+    return await fetch_page(request, list_query(viewer, selection, READS_NEWEST_FIRST, where, statement), count=count)
 
 
 def event_days(first: dt.date | None, last: dt.date | None, statement: StatementBuilder) -> list[str]:
@@ -99,16 +95,3 @@ def _is_among(column: str, values: Sequence[object] | None, element_type: str, s
     if len(values) == 1:  # so that the rows come from the index in their order
         return f"{column} = {statement.bind(values[0])}::{element_type}"
     return f"{column} = ANY({statement.bind(list(values))}::{element_type}[])"
-
-
-def _query(
-    viewer: Viewer, selection: RowSelection[M], order: Order, where: Sequence[str], statement: StatementBuilder
-) -> ListQuery:
-    source = selection.source("r")
-    return ListQuery(
-        order=order,
-        select=source.columns,
-        source=f"{selection.model._meta.db_table} r {source.joins(viewer, statement)}",
-        where=" AND ".join([visibility_condition(selection.model, "r", viewer, statement), *where]),
-        statement=statement,
-    )

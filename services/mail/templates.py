@@ -65,24 +65,32 @@ class SessionDetails:
 def new_device(*, organisation: str, session: SessionDetails, link: str) -> Content:
     """Return the content of the email that tells a member of a sign-in on a device that was not known."""
     name = one_line(organisation)
-    return Content(
+    return _session_content(
         subject=f"A new device has signed in to the trackers of {name}",
         opening=f"Somebody has signed in to the trackers of {name} with your account, on a device that has not been "
         "used for it before.",
-        details=_session_details(session),
-        action="See where you are signed in",
+        session=session,
         link=link,
-        closing=f"If it was you, there is nothing to do. {_IF_NOT_YOU}",
     )
 
 
 def password_changed(*, organisation: str, session: SessionDetails, link: str) -> Content:
     """Return the content of the email that tells a member of their new password."""
     name = one_line(organisation)
-    return Content(
+    return _session_content(
         subject=f"Your password for the trackers of {name} has been set",
         opening=f"A new password has been chosen for your account in the trackers of {name}. Every other session has "
         "ended.",
+        session=session,
+        link=link,
+    )
+
+
+def _session_content(*, subject: str, opening: str, session: SessionDetails, link: str) -> Content:
+    """Return the content of an email about a session, which says what to do if it is not the member's own."""
+    return Content(
+        subject=subject,
+        opening=opening,
         details=_session_details(session),
         action="See where you are signed in",
         link=link,
