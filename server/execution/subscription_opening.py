@@ -11,7 +11,7 @@ from schema.reading.event_source import EventSource
 from server.execution.budgets import Budgets
 from server.execution.clients import borrower_of
 from server.execution.concurrency import ConcurrencyLimiter
-from server.execution.event_toll import EventToll
+from server.execution.event_payments import EventPayments
 from server.execution.executor_interface import Context, OpenSubscription, Operation, Result, SharedResult, Sink
 from server.execution.shared_operations import CompleteEvent, SharedOperations
 from server.execution.subscriptions import FeedSubscription, StreamSubscription
@@ -48,13 +48,15 @@ class Subscriptions:
         """Open a subscription whose results go to a sink; return None if it has ended with an error already."""
         self._concurrency.acquire(operation.client_key)
         release = partial(self._concurrency.release, operation.client_key)
-        toll = EventToll(self._budgets, operation.client_key, operation.charge.requested)
+        payments = EventPayments(self._budgets, operation.client_key, operation.charge.requested)
         subscription: OpenSubscription | None = None
         try:
             with aborted_if_not_cancelled(), borrowing(borrower_of(operation.client_key, context.viewer)):
                 source: Any = await self._time_limit.hold(operation.type, self._source_events(operation, context))
             if isinstance(source, EventSource):
-                subscription = FeedSubscription(source, self._operations.share(operation), sink, release, toll=toll)
+                subscription = FeedSubscription(
+                    source, self._operations.share(operation), sink, release, payments=payments
+                )
             elif isinstance(source, ExecutionResult):
                 sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
             else:
@@ -65,7 +67,9 @@ class Subscriptions:
                         completion = self._complete_event(operation, context, event, request_id)
                         return await self._time_limit.hold(operation.type, completion)
 
-                subscription = StreamSubscription(source, complete, sink, release, toll=toll, request_id=request_id)
+                subscription = StreamSubscription(
+                    source, complete, sink, release, payments=payments, request_id=request_id
+                )
         except GraphQLRequestError as error:  # opening it took too long
             sink.deliver(SharedResult(error.formatted))
         finally:

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Any
 
 from schema.reading.event_source import EventSource
-from server.execution.event_toll import EventToll
+from server.execution.event_payments import EventPayments
 from server.execution.executor_interface import Result, SharedResult, Sink
 from server.execution.shared_operations import Completion, SharedOperation, failure_result
 from server.protocol.cancellation import aborted_if_not_cancelled
@@ -19,7 +19,7 @@ from services.notifications.listeners import Delivery
 class FeedSubscription:
     """A subscription to the events of a feed, which is called back with each. It has no task while it waits."""
 
-    __slots__ = ("_completion", "_is_closed", "_listener", "_on_close", "_operation", "_sink", "_source", "_timer", "_toll")  # fmt: skip
+    __slots__ = ("_completion", "_is_closed", "_listener", "_on_close", "_operation", "_payments", "_sink", "_source", "_timer")  # fmt: skip
 
     def __init__(
         self,
@@ -28,9 +28,9 @@ class FeedSubscription:
         sink: Sink,
         on_close: Callable[[], None],
         *,
-        toll: EventToll,
+        payments: EventPayments,
     ) -> None:
-        self._toll = toll
+        self._payments = payments
         self._timer: asyncio.TimerHandle | None = None
         self._source = source
         self._operation = operation
@@ -44,7 +44,7 @@ class FeedSubscription:
         """Deliver the next result, as soon as there is one and it is paid for."""
         if self._is_closed:
             return
-        if seconds := self._toll.pay():
+        if seconds := self._payments.pay():
             self._timer = asyncio.get_running_loop().call_later(seconds, self._source.feed.ready, self._listener)
         else:
             self._source.feed.ready(self._listener)
@@ -101,10 +101,10 @@ class StreamSubscription:
         sink: Sink,
         on_close: Callable[[], None],
         *,
-        toll: EventToll,
+        payments: EventPayments,
         request_id: str,
     ) -> None:
-        self._toll = toll
+        self._payments = payments
         self._events = events
         self._complete = complete
         self._sink = sink
@@ -142,4 +142,4 @@ class StreamSubscription:
                 if not self._sink.deliver(result):
                     await self._resumed.wait()
                 # Neither a ready generator nor a sink that is ready yields to other tasks, so do that here.
-                await asyncio.sleep(self._toll.pay())
+                await asyncio.sleep(self._payments.pay())

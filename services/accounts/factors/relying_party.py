@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from services.installation import Installation
+from services.kernel.networks import is_loopback
 
 LOCALHOST = "localhost"
 _NAME = "Trackers"
@@ -36,7 +37,7 @@ def relying_party(installation: Installation) -> RelyingParty | None:
 def _host(url: str) -> str:
     """Return the host of a URL, which is ``localhost`` for an address of this machine."""
     host = urlsplit(url).hostname or ""
-    return LOCALHOST if _is_address(host) and ip_address(host).is_loopback else host
+    return LOCALHOST if is_loopback(host) else host
 
 
 def _origin(url: str, host: str) -> str:

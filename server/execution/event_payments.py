@@ -4,7 +4,7 @@ from server.execution.budgets import Budgets
 from server.execution.clients import ClientKey
 
 
-class EventToll:
+class EventPayments:
     """The payments of one subscription, out of its client's bucket: the cost of its operation for each event.
 
     The first event is paid for with the subscription. If the bucket is empty, the events come later: none is lost, and the
