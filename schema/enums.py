@@ -245,7 +245,7 @@ _describe(
     PRECONDITION_FAILED="The learner's record is not as this process automation needs it.",
     CONFLICT="Somebody else changed it: read again.",
     IDEMPOTENCY_KEY_REUSED="The same key with another entry.",
-    INVALID_CREDENTIALS="The e-mail address, password or token does not hold.",
+    INVALID_CREDENTIALS="The e-mail address or password, the code, the passkey or the token is not right.",
     RATE_LIMITED="Too many attempts; parameter `retryAfter`, in seconds.",
     SIGN_IN_AGAIN="The session's sign-in is too long ago for this. Sign in again, and repeat it with the new token.",
     SIGN_ON_REQUIRED="The organisation has its members sign in through single sign-on: `beginSignOn`.",

@@ -1,10 +1,8 @@
 """A WebSocket connection that uses the ``graphql-transport-ws`` protocol, from the handshake to its close.
 
-See https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. The close codes of that protocol are 4400, 4401,
-4403, 4406, 4408, 4409, 4429 and 4500; here, 4429 also means that a member or an address has too many connections. Some
-standard close codes are used too: 1001 when the server shuts down, and 1013 if a client reads too slowly or connects
-during a database outage. The underlying server closes with 1007 if text is not UTF-8, and with 1009 if a message is too
-long.
+See https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md. The close codes are those of that protocol and some
+standard ones; ``docs/api.md`` lists what each of them means here. Those for what is wrong with the bytes or frames of a
+message are sent by ``server.process``.
 """
 
 import asyncio
@@ -27,6 +25,7 @@ from server.protocol.errors import log_failure
 from server.protocol.messages import MalformedRequest, Message, parse_message
 from server.protocol.request_ids import new_request_id
 from server.websocket.authorization import find_authorization
+from server.websocket.close_timer import CloseTimer
 from server.websocket.limits import SocketLimits
 from server.websocket.operations import Operations
 from server.websocket.payment import pay
@@ -49,7 +48,7 @@ class Connection:
 
     __slots__ = (
         "_address", "_authorization", "_close_reason", "_close_timer", "_executor", "_handshake_authorization", "_is_initialised",
-        "_is_shutting_down", "_lane", "_limits", "_make_context", "_member_limiter", "_opened_at", "_operations", "_pings",
+        "_is_shutting_down", "_lane", "_limits", "_make_context", "_member_limiter", "_operations", "_pings",
         "_send_queue", "_session", "_strangers", "_transport", "_turns", "_user_agent", "_websocket", "_work",
     )  # fmt: skip
 
@@ -83,13 +82,9 @@ class Connection:
         self._is_shutting_down = False
         self._work: asyncio.Task[Any] | None = None
         self._session = SessionWatch(self.end_session)
-        self._opened_at = asyncio.get_running_loop().time()
-        self._close_timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
-            min(limits.init_timeout, limits.stranger_seconds),
-            self.close_with,
-            4408,
-            "Connection initialisation timeout",
-        )
+        self._close_timer = CloseTimer(self.close_with)
+        seconds = min(limits.init_timeout, limits.stranger_seconds)
+        self._close_timer.start(seconds, 4408, "Connection initialisation timeout")
         self._send_queue = SendQueue(
             self._transport, self.close_with, max_seconds=limits.send_timeout, max_bytes=limits.max_unread_bytes
         )
@@ -143,7 +138,7 @@ class Connection:
                 await self._operations.finish(self._limits.finish_timeout)
                 self.close_with(1001, "Going away")
         finally:
-            self._stop_close_timer()
+            self._close_timer.stop()
             self._send_queue.stop()
             self._session.stop()
             cancelled = self._operations.cancel()
@@ -158,11 +153,6 @@ class Connection:
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(self._limits.close_timeout):
                 await self._websocket.close(code, reason)
-
-    def _stop_close_timer(self) -> None:
-        if self._close_timer is not None:
-            self._close_timer.cancel()
-            self._close_timer = None
 
     async def _read(self) -> None:
         try:
@@ -216,7 +206,7 @@ class Connection:
             self.close_with(4429, "Too many initialisation requests")
             return
         self._is_initialised = True
-        self._stop_close_timer()
+        self._close_timer.stop()
         self._authorization = find_authorization(payload, self._handshake_authorization)
         context = await self._unless_stopping(self._authenticate())
         if context is None:
@@ -251,7 +241,5 @@ class Connection:
             self._transport.allow_session()
             return True
         seconds = self._limits.stranger_seconds  # no longer than is enough to sign in
-        self._close_timer = asyncio.get_running_loop().call_at(
-            self._opened_at + seconds, self.close_with, 4403, f"Forbidden: no session within {seconds:g} seconds"
-        )
+        self._close_timer.start(seconds, 4403, f"Forbidden: no session within {seconds:g} seconds")
         return True

@@ -44,6 +44,12 @@ VALUES (
     :method, :second_factor, :device_id, :device_label, :network
 )
 """)
+_FIND_SESSION = """
+SELECT t.id, t.session_id, s.member_id, s.device_id, t.used_at < now() - make_interval(secs => $2) AS reused
+FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id
+WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active
+FOR NO KEY UPDATE OF t, s
+"""
 _RENEW_SESSION = NamedParameterStatement("""
 UPDATE session SET last_used_at = now(), device_id = coalesce(device_id, :device_id),
     device_label = :device_label, network = :network,
@@ -148,13 +154,7 @@ async def _use_refresh_token(refresh_token: str, client: Client) -> UUID | None:
 
     Late reuse ends the session.
     """
-    tokens = await fetch(
-        "SELECT t.id, t.session_id, s.member_id, s.device_id, t.used_at < now() - make_interval(secs => $2) AS reused "
-        "FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id "
-        "WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active FOR NO KEY UPDATE OF t, s",
-        token_digest(refresh_token),
-        float(REUSE_GRACE_SECONDS),
-    )
+    tokens = await fetch(_FIND_SESSION, token_digest(refresh_token), float(REUSE_GRACE_SECONDS))
     if not tokens:
         return None
     (token,) = tokens
