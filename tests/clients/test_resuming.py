@@ -15,7 +15,7 @@ import pytest
 from tests.support.clients.child_process import Child, needs_packages, run_client
 from tests.support.clients.guide_programs import Program, in_node, in_python
 from tests.support.clients.results import without_typenames
-from tests.support.clients.short_tokens import short_token
+from tests.support.clients.signing_in.short_tokens import short_token
 from tests.support.scenarios.tenant import Tenant
 from tests.support.servers.cuttable_proxy import cuttable_proxy
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.clients.child_process import NODE_PROGRAM, PYTHON_PROGRAM, needs_packages, read_script, run_client
 from tests.support.clients.docs_page import block
-from tests.support.clients.short_tokens import short_token
+from tests.support.clients.signing_in.short_tokens import short_token
 from tests.support.scenarios.tenant import Tenant
 
 IN_PYTHON = """

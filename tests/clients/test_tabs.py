@@ -14,7 +14,7 @@ from tests.support.clients.browser import TIMEOUT, chromium, needs_browser
 from tests.support.clients.child_process import needs_packages
 from tests.support.clients.docs_page import block
 from tests.support.clients.docs_queries import DOCS
-from tests.support.clients.short_tokens import ShortToken, short_token
+from tests.support.clients.signing_in.short_tokens import ShortToken, short_token
 from tests.support.scenarios.tenant import Tenant, Tokens
 from tests.support.servers.sites import Site, run_site
 

@@ -5,8 +5,8 @@ import datetime as dt
 from pathlib import Path
 
 from models import Tracker, TrackerEvent
-from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
 from tests.support.scenarios.automations import make_provider
+from tests.support.scenarios.form_samples.automation_forms import NEW_ADDRESS, TODAY
 from tests.support.servers.trackers import environment, run_server
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from models import Member
 from tests.support.clients.graphql import gid
 from tests.support.clients.member_changes import CREATE, UPDATE
-from tests.support.clients.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
+from tests.support.clients.signing_in.password_links import NEW_PASSWORD, REQUEST, SET_PASSWORD, link_token
 from tests.support.clients.websocket import open_socket, wait_closed
 from tests.support.scenarios.staff import PASSWORD, make_staff
 from tests.support.servers.smtp import MailServer, mail_server

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from models import Factor, MemberKind
-from tests.support.clients import authenticator
-from tests.support.clients.factors import (
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.factors import (
     ADD_PASSKEY,
     ADD_TOTP,
     BEGIN_PASSKEY,

@@ -5,9 +5,9 @@ from typing import Any
 from models import AuditEntry, Member, ProcessAutomation, Role, Tracker
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, data, gid
-from tests.support.scenarios.automation_forms import NEW_NAME
 from tests.support.scenarios.automations import make_provider
 from tests.support.scenarios.college import PROBLEM_FIELDS, problem
+from tests.support.scenarios.form_samples.automation_forms import NEW_NAME
 
 UPDATE = f"""
 mutation ($input: UpdateProcessAutomationInput!) {{

@@ -15,7 +15,7 @@ from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, gid
 from tests.support.clients.member_changes import manager, update_successfully
-from tests.support.clients.sign_in import PASSWORD, hash_password, refresh, session, sign_in, viewer_name
+from tests.support.clients.signing_in.sign_in import PASSWORD, hash_password, refresh, session, sign_in, viewer_name
 from tests.support.clients.subscriptions import (
     run_reader,
     subscribe,

@@ -10,8 +10,8 @@ from models import AuditEntry, Mail, MailKind
 from models.database import fetch
 from services.accounts.password_tokens import make_token
 from tests.support.clients.graphql import INSTALLATION
-from tests.support.clients.password_links import mail_text, send_due_mails, set_password
-from tests.support.clients.sign_in import ada, refresh, session, sign_in
+from tests.support.clients.signing_in.password_links import mail_text, send_due_mails, set_password
+from tests.support.clients.signing_in.sign_in import ada, refresh, session, sign_in
 from tests.support.servers.smtp import mail_server
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0"

@@ -8,7 +8,7 @@ from models import Mail, MailKind, Member, SignInFailures
 from models.database import fetch
 from services.accounts import throttling
 from services.mail_queue import enqueue_invitation
-from tests.support.clients.password_links import (
+from tests.support.clients.signing_in.password_links import (
     NEW_PASSWORD,
     error_codes,
     link_token,
@@ -17,7 +17,7 @@ from tests.support.clients.password_links import (
     send_due_mails,
     set_password,
 )
-from tests.support.clients.sign_in import ada, sign_in
+from tests.support.clients.signing_in.sign_in import ada, sign_in
 from tests.support.databases.sql_statements import record_statements
 from tests.support.servers.smtp import mail_server
 

@@ -11,8 +11,14 @@ from services.accounts.password_tokens import make_token
 from services.accounts.throttling import EMAIL_LIMIT, TOKEN_LIMIT
 from tests.support import factories as make
 from tests.support.clients.graphql import ask_with
-from tests.support.clients.password_links import INVALID_TOKEN, NEW_PASSWORD, SET_PASSWORD, error_codes, set_password
-from tests.support.clients.sign_in import PASSWORD, ada, refresh, session, sign_in, viewer_name
+from tests.support.clients.signing_in.password_links import (
+    INVALID_TOKEN,
+    NEW_PASSWORD,
+    SET_PASSWORD,
+    error_codes,
+    set_password,
+)
+from tests.support.clients.signing_in.sign_in import PASSWORD, ada, refresh, session, sign_in, viewer_name
 from tests.support.scenarios.college import problem
 
 INVALID: tuple[list[str], str] = ([], "INVALID_CREDENTIALS")

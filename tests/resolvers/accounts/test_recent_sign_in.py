@@ -9,7 +9,7 @@ from models.database import fetch
 from tests.support import factories as make
 from tests.support.clients.graphql import ask_with, gid
 from tests.support.clients.member_changes import written_rows
-from tests.support.clients.sign_in import Json, ada, refresh, session
+from tests.support.clients.signing_in.sign_in import Json, ada, refresh, session
 
 GUARDED: dict[str, tuple[str, Json]] = {
     "createMember": ("CreateMemberInput", {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}),

@@ -11,7 +11,7 @@ from services.accounts.sessions.authentication import authenticate
 from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with
-from tests.support.clients.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, viewer_name
+from tests.support.clients.signing_in.sign_in import REFRESH, SIGN_OUT, ada, refresh, session, viewer_name
 from tests.support.clients.subscriptions import run_reader, subscribe, wait_until, wait_until_listening
 
 ENDED: dict[str, Any] = {

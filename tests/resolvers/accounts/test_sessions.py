@@ -10,7 +10,7 @@ from models.database import fetch
 from services.accounts.sessions.opening import MAX_SESSION_DAYS
 from tests.support import factories as make
 from tests.support.clients.graphql import ask, ask_with, gid
-from tests.support.clients.sign_in import ada, refresh, session, sign_in, viewer_name
+from tests.support.clients.signing_in.sign_in import ada, refresh, session, sign_in, viewer_name
 from tests.support.scenarios.college import Json, problem
 
 SESSIONS = """{ viewer { sessions {

@@ -14,7 +14,7 @@ from services.accounts.passwords import hash_password
 from services.accounts.sessions.authentication import authenticate
 from tests.support import factories as make
 from tests.support.clients.graphql import INSTALLATION, ask_with, gid
-from tests.support.clients.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, viewer_name
+from tests.support.clients.signing_in.sign_in import PASSWORD, SIGN_IN, ada, session, sign_in, viewer_name
 from tests.support.databases.sql_statements import record_statements
 
 INVALID_CREDENTIALS: dict[str, Any] = {

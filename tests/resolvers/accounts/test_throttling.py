@@ -10,7 +10,7 @@ from models.database import fetch
 from services.accounts import throttling
 from services.accounts.throttling import EMAIL_AND_NETWORK_LIMIT, EMAIL_LIMIT, NETWORK_LIMIT
 from tests.support.clients.graphql import INSTALLATION
-from tests.support.clients.sign_in import PASSWORD, ada, session, sign_in
+from tests.support.clients.signing_in.sign_in import PASSWORD, ada, session, sign_in
 
 INVALID = "INVALID_CREDENTIALS"
 FREE = EMAIL_AND_NETWORK_LIMIT.free

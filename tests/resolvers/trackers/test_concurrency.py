@@ -19,10 +19,10 @@ from services.trackers.update import update_tracker
 from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import gid, viewer
-from tests.support.scenarios.automation_forms import NEW_ADDRESS
 from tests.support.scenarios.automations import Provider, make_provider
 from tests.support.scenarios.college import CREATE_ROLES, college, create
 from tests.support.scenarios.error_trackers import open_trackers
+from tests.support.scenarios.form_samples.automation_forms import NEW_ADDRESS
 from tests.support.scenarios.ilr_returns import return_xml
 from tests.support.scenarios.imports import learner_xml
 

@@ -10,7 +10,8 @@ from services.forms.kinds.types import Reference
 from tests.support import factories as make
 from tests.support.clients.graphql import data, gid
 from tests.support.databases.sql_statements import record_statements
-from tests.support.scenarios.automation_forms import (
+from tests.support.scenarios.automations import Provider, create_aim, make_provider, put_on_break
+from tests.support.scenarios.form_samples.automation_forms import (
     BREAK_IN_LEARNING,
     NEW_CONDITIONS,
     NEW_NAME,
@@ -19,7 +20,6 @@ from tests.support.scenarios.automation_forms import (
     TODAY,
     WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Provider, create_aim, make_provider, put_on_break
 
 CHANGES = "proposedChanges { field label before after current conflict }"
 PROPOSED_CHANGES = f"query ($id: ID!) {{ tracker(id: $id) {{ {CHANGES} }} }}"

@@ -11,8 +11,15 @@ from playwright.async_api import Browser, Page, expect
 from models import Factor, MailKind, Member, Session, SignInMethod
 from services.accounts.password_tokens import make_token
 from tests.support.clients.browser import Visit, needs_browser, open_tab
-from tests.support.clients.factors import ADD_PASSKEY, ADD_TOTP, BEGIN_PASSKEY, BEGIN_TOTP, current_code, forget_steps
 from tests.support.clients.playground import VIEWPORT, Playground, needs_dist
+from tests.support.clients.signing_in.factors import (
+    ADD_PASSKEY,
+    ADD_TOTP,
+    BEGIN_PASSKEY,
+    BEGIN_TOTP,
+    current_code,
+    forget_steps,
+)
 from tests.support.scenarios.staff import PASSWORD, Staff, make_staff
 from tests.support.servers.trackers import Server
 

@@ -17,7 +17,7 @@ from server.limits import Limits
 from server.protocol.messages import Request, encode
 from server.protocol.request_errors import GraphQLRequestError
 from tests.support.clients.graphql import context_of, executor, gid
-from tests.support.scenarios.large_forms import CHOICES, FORM, LISTS, LargeForms, large_forms
+from tests.support.scenarios.form_samples.large_forms import CHOICES, FORM, LISTS, LargeForms, large_forms
 
 PAGE = f"{{ trackers {{ nodes {{ {FORM} }} }} }}"
 FAILING_PAGE = f'{{ node(id: "x") {{ id }} trackers {{ nodes {{ {FORM} }} }} }}'

@@ -11,7 +11,8 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.tracker_types.builtin import load_builtin_types
 from tests.support import factories as make
-from tests.support.scenarios.automation_forms import (
+from tests.support.scenarios.automations import Json, create_aim, learner_record, make_provider, with_changed_fields
+from tests.support.scenarios.form_samples.automation_forms import (
     ACHIEVEMENT,
     BREAK_IN_LEARNING,
     NEW_ADDRESS,
@@ -22,7 +23,6 @@ from tests.support.scenarios.automation_forms import (
     WHOLE_PROGRAMME,
     WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Json, create_aim, learner_record, make_provider, with_changed_fields
 
 D = dt.date
 

@@ -11,14 +11,6 @@ from services.forms.definitions import ReferenceTarget
 from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from tests.support import factories as make
-from tests.support.scenarios.automation_forms import (
-    BREAK_IN_LEARNING,
-    PRACTICAL_PERIOD,
-    RETURN_TO_LEARNING,
-    TODAY,
-    WHOLE_PROGRAMME,
-    WITHDRAWAL,
-)
 from tests.support.scenarios.automations import (
     Provider,
     create_aim,
@@ -26,6 +18,14 @@ from tests.support.scenarios.automations import (
     make_provider,
     put_on_break,
     with_changed_fields,
+)
+from tests.support.scenarios.form_samples.automation_forms import (
+    BREAK_IN_LEARNING,
+    PRACTICAL_PERIOD,
+    RETURN_TO_LEARNING,
+    TODAY,
+    WHOLE_PROGRAMME,
+    WITHDRAWAL,
 )
 
 D = dt.date

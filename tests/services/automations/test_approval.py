@@ -15,7 +15,8 @@ from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.versions import versions_by_id
 from tests.support import factories as make
 from tests.support.clients.tracker_updates import notified_kinds, written_rows
-from tests.support.scenarios.automation_forms import (
+from tests.support.scenarios.automations import Provider, history, learner_record, make_provider, put_on_break
+from tests.support.scenarios.form_samples.automation_forms import (
     BREAK_IN_LEARNING,
     NEW_ADDRESS,
     NEW_CONDITIONS,
@@ -25,7 +26,6 @@ from tests.support.scenarios.automation_forms import (
     TODAY,
     WITHDRAWAL,
 )
-from tests.support.scenarios.automations import Provider, history, learner_record, make_provider, put_on_break
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 

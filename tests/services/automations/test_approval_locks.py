@@ -7,8 +7,8 @@ import asyncpg
 from models import Learner
 from server.setting_values import database_credentials
 from tests.support.databases.locks import wait_until_blocked
-from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_NAME
 from tests.support.scenarios.automations import learner_record, make_provider
+from tests.support.scenarios.form_samples.automation_forms import BREAK_IN_LEARNING, NEW_NAME
 
 # Imports lock the learners that they have read in this way.
 LOCK_LEARNER = "SELECT clock_timestamp() FROM learner WHERE id = $1 FOR NO KEY UPDATE"

@@ -13,8 +13,8 @@ from services.forms.kinds.types import Reference
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
 from services.tracker_types.builtin import write_builtin_types
 from tests.support import factories as make
-from tests.support.scenarios.automation_forms import PRACTICAL_PERIOD, TODAY, WHOLE_PROGRAMME, WITHDRAWAL
 from tests.support.scenarios.automations import Provider, learner_record, make_provider, with_changed_fields
+from tests.support.scenarios.form_samples.automation_forms import PRACTICAL_PERIOD, TODAY, WHOLE_PROGRAMME, WITHDRAWAL
 from tests.support.scenarios.released_types import RELEASED_TYPES
 
 BREAK = {

@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 
 from models import LearningAim, Notification, Tracker, TrackerStatus, TrackerType
-from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, NEW_ADDRESS, NEW_NAME, RETURN_TO_LEARNING
 from tests.support.scenarios.automations import history, make_provider, put_on_break
+from tests.support.scenarios.form_samples.automation_forms import (
+    BREAK_IN_LEARNING,
+    NEW_ADDRESS,
+    NEW_NAME,
+    RETURN_TO_LEARNING,
+)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models import LearningAim, ProgrammeStatus
-from tests.support.scenarios.automation_forms import BREAK_IN_LEARNING, RETURN_TO_LEARNING, WITHDRAWAL
 from tests.support.scenarios.automations import Json, learner_record, make_provider, put_on_break, with_changed_fields
+from tests.support.scenarios.form_samples.automation_forms import BREAK_IN_LEARNING, RETURN_TO_LEARNING, WITHDRAWAL
 
 D = dt.date
 ENDED = {"completion_status": 3, "outcome": 3}

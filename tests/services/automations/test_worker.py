@@ -18,8 +18,8 @@ from services.kernel.dates import time_until_midnight
 from tests.support.clients.tracker_updates import notified_kinds
 from tests.support.databases.postgres import administer
 from tests.support.databases.query_plans import plan_nodes
-from tests.support.scenarios.automation_forms import NEW_ADDRESS, TODAY
 from tests.support.scenarios.automations import Provider, history, learner_record, make_provider, with_changed_fields
+from tests.support.scenarios.form_samples.automation_forms import NEW_ADDRESS, TODAY
 
 TOMORROW = TODAY + dt.timedelta(days=1)
 SCHEDULED = NEW_ADDRESS | {"effectiveDate": TOMORROW}

@@ -14,7 +14,7 @@ from services.forms.validate import check_form
 from services.ilr.code_lists import codes_of
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load_builtin_types
-from tests.support.scenarios.forms import TODAY, check_values, submitted_value
+from tests.support.scenarios.form_samples.forms import TODAY, check_values, submitted_value
 
 TYPES: dict[str, TypeDefinition] = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 FUND_MODELS = {

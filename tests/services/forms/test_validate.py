@@ -26,7 +26,7 @@ from services.forms.kinds.types import Reference, SubmittedValue
 from services.forms.validate import CheckedForm, check_form
 from services.kernel.errors import ErrorCode, Problem
 from services.tracker_types.builtin import load_builtin_types
-from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at, submitted_value
+from tests.support.scenarios.form_samples.forms import TODAY, check_values, error_codes, problem_at, submitted_value
 
 DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 ILR = DEFINITIONS["ILR"]

@@ -21,7 +21,7 @@ from services.forms.definitions import (
 from services.forms.validate import CheckedForm
 from services.kernel.errors import ErrorCode
 from services.tracker_types.builtin import load_builtin_types
-from tests.support.scenarios.forms import TODAY, check_values, error_codes, problem_at
+from tests.support.scenarios.form_samples.forms import TODAY, check_values, error_codes, problem_at
 
 DEFINITIONS = {builtin.key: builtin.definition for builtin in load_builtin_types()}
 NAME = DEFINITIONS["CHANGE_OF_NAME"]

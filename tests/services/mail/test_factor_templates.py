@@ -7,8 +7,8 @@ from models import MailKind
 from services.installation import Installation
 from services.mail.factor_templates import FACTOR_NOTICES, factor_notice
 from services.mail_queue import enqueue_notice
-from tests.support.clients.password_links import mail_text, send_due_mails
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.password_links import mail_text, send_due_mails
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.rendered_mail import HEADERS, NAMES, HtmlPage, part_text, render_and_parse
 from tests.support.servers.smtp import mail_server
 

@@ -13,7 +13,7 @@ from services.kernel.errors import ErrorCode
 from services.tracker_types.field_rules.table import API_NAMES, RULES
 from services.tracker_types.input import ChoiceEntry, FieldEntry
 from services.tracker_types.validate import check_type_description, check_type_key, check_type_name
-from tests.support.scenarios.field_definitions import YES, definition_errors, field_entry, valid_fields
+from tests.support.scenarios.form_samples.field_definitions import YES, definition_errors, field_entry, valid_fields
 
 
 def test_every_kind_and_every_attribute_is_registered() -> None:

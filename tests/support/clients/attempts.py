@@ -10,9 +10,9 @@ from services.accounts.password_tokens import make_token
 from services.accounts.sessions.clients import Client
 from services.accounts.sign_in import sign_in
 from services.kernel.global_ids import NIL_UUID, to_global_id
-from tests.support.clients import factor_inputs
 from tests.support.clients.graphql import INSTALLATION, gid, viewer
-from tests.support.clients.sign_in import PASSWORD
+from tests.support.clients.signing_in import factor_inputs
+from tests.support.clients.signing_in.sign_in import PASSWORD
 from tests.support.clients.tracker_updates import ADDRESS
 from tests.support.scenarios.college import Json, date_value, text_value
 from tests.support.scenarios.permissions import Case

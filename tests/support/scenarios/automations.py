@@ -26,7 +26,7 @@ from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
 from tests.support.scenarios.college import enable_automations
-from tests.support.scenarios.forms import submitted_value
+from tests.support.scenarios.form_samples.forms import submitted_value
 
 Json = dict[str, Any]
 

@@ -6,8 +6,8 @@ from models import LearningAim, Member, ProcessAutomation, TrackerEvent
 from services.kernel.dates import today
 from services.kernel.global_ids import to_global_id
 from tests.support import factories as make
-from tests.support.clients.factors import give_passkey
 from tests.support.clients.graphql import data, gid
+from tests.support.clients.signing_in.factors import give_passkey
 from tests.support.scenarios.college import College
 
 NODE_QUERY = """

@@ -20,7 +20,7 @@ from models import (
 from services.viewer import Viewer
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.clients.sign_in import PASSWORD, hash_password
+from tests.support.clients.signing_in.sign_in import PASSWORD, hash_password
 from tests.support.clients.tracker_updates import new_address_tracker, new_tracker
 from tests.support.scenarios.college import College, college
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from models import Mail, Organisation, Role
 from models.database import fetch
-from tests.support.clients.factors import SIGN_IN_WITH_PASSKEY, run_signed_out
+from tests.support.clients.signing_in.factors import SIGN_IN_WITH_PASSKEY, run_signed_out
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models import Member
-from tests.support.clients.sign_in import SIGN_IN
+from tests.support.clients.signing_in.sign_in import SIGN_IN
 from tests.support.scenarios.staff import CREATE, PASSWORD, Staff
 from tests.support.servers.trackers import Server
 

@@ -4,13 +4,13 @@ import asyncio
 import time
 
 from models.database import fetch
-from tests.support.clients.factors import (
+from tests.support.clients.signing_in.factors import (
     add_totp,
     current_code,
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE, attempts_within, mails
 
 

@@ -9,10 +9,17 @@ from models.database import fetch
 from services.accounts import operator_changes
 from services.kernel.errors import ValidationFailed
 from tests.support import factories as make
-from tests.support.clients.factors import REMOVE_OF_MEMBER, add_totp, again, run, sign_in_with_code, signed_in
 from tests.support.clients.graphql import ask_in, gid
 from tests.support.clients.member_changes import audit_entries, manager
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.factors import (
+    REMOVE_OF_MEMBER,
+    add_totp,
+    again,
+    run,
+    sign_in_with_code,
+    signed_in,
+)
+from tests.support.clients.signing_in.sign_in import ada
 
 
 async def state() -> dict[str, Any]:

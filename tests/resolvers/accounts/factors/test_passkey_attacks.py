@@ -10,9 +10,11 @@ import pytest
 from models import Factor
 from models.database import fetch
 from services.accounts.factors.challenges import issue_challenge
-from tests.support.clients import authenticator
-from tests.support.clients.authenticator import USER_PRESENT, USER_VERIFIED, Passkey, decode, encode
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import INSTALLATION
+from tests.support.clients.member_changes import audit_entries
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.authenticator import USER_PRESENT, USER_VERIFIED, Passkey, decode, encode
+from tests.support.clients.signing_in.factors import (
     ADD_PASSKEY,
     BEGIN_PASSKEY,
     BEGIN_SIGN_IN,
@@ -23,9 +25,7 @@ from tests.support.clients.factors import (
     sign_in_with,
     signed_in,
 )
-from tests.support.clients.graphql import INSTALLATION
-from tests.support.clients.member_changes import audit_entries
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.second_factors import NOT_ADDED, REFUSED, Json, answer
 
 

@@ -8,9 +8,11 @@ import pytest
 from models import Factor, RecoveryCode, Session, UsedChallenge
 from models.database import fetch
 from services.retention import delete_expired_rows
-from tests.support.clients import authenticator
-from tests.support.clients.authenticator import decode, encode
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import ask_in, gid
+from tests.support.clients.member_changes import audit_entries
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.authenticator import decode, encode
+from tests.support.clients.signing_in.factors import (
     ADD_PASSKEY,
     BEGIN_PASSKEY,
     BEGIN_SIGN_IN,
@@ -23,9 +25,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import ask_in, gid
-from tests.support.clients.member_changes import audit_entries
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.second_factors import NOT_ADDED, REFUSED
 
 

@@ -5,8 +5,8 @@ import pytest
 from models import Factor, MailKind, PasswordToken
 from models.database import fetch
 from services.accounts.password_tokens import make_token
-from tests.support.clients.factors import add_passkey, add_totp, again, current_code, run_document, signed_in
-from tests.support.clients.sign_in import PASSWORD, ada, sign_in
+from tests.support.clients.signing_in.factors import add_passkey, add_totp, again, current_code, run_document, signed_in
+from tests.support.clients.signing_in.sign_in import PASSWORD, ada, sign_in
 from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE, Json
 
 SET_PASSWORD = """

@@ -1,7 +1,8 @@
 """Recovery codes: single use, renewal, and what the last factor takes with it."""
 
 from models import Factor, RecoveryCode, Session
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import gid
+from tests.support.clients.signing_in.factors import (
     REMOVE,
     RENEW,
     add_totp,
@@ -9,8 +10,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import gid
-from tests.support.clients.sign_in import ada, sign_in
+from tests.support.clients.signing_in.sign_in import ada, sign_in
 from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE, mails
 
 

@@ -6,7 +6,9 @@ from models import Factor, Member, Role
 from models.database import fetch
 from services.accounts.sessions.current_viewers import find_valid, session_key
 from tests.support import factories as make
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import ask_in, gid
+from tests.support.clients.member_changes import audit_entries
+from tests.support.clients.signing_in.factors import (
     REMOVE,
     REQUIRE,
     add_passkey,
@@ -18,9 +20,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import ask_in, gid
-from tests.support.clients.member_changes import audit_entries
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.second_factors import FACTOR_REQUIRED, demand, errors
 
 REQUIREMENT = "{ viewer { mustAddFactor organisation { factorRequirement { everyone roles } } } }"

@@ -10,9 +10,10 @@ from resolvers.schema_root import make_schema
 from schema.context import Context
 from server.execution.result_stream import stream_results
 from server.protocol.messages import Request
-from tests.support.clients import authenticator
 from tests.support.clients.attempts import MUTATIONS, QUERIES, SUBSCRIPTIONS, VALIDATIONS
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import ask_in, ask_with, executor, sent
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.factors import (
     ADD_PASSKEY,
     BEGIN_PASSKEY,
     add_passkey,
@@ -21,8 +22,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import ask_in, ask_with, executor, sent
-from tests.support.clients.sign_in import ada, refresh
+from tests.support.clients.signing_in.sign_in import ada, refresh
 from tests.support.scenarios.permissions import cases
 from tests.support.scenarios.second_factors import FACTOR_REQUIRED, demand, errors
 

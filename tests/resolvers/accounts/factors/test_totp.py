@@ -7,7 +7,9 @@ import pytest
 from models import Factor, Member, RecoveryCode, Session
 from models.database import fetch
 from services.encryption import FACTOR_SECRET
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import INSTALLATION, ask_in, gid
+from tests.support.clients.member_changes import audit_entries
+from tests.support.clients.signing_in.factors import (
     ADD_TOTP,
     BEGIN_TOTP,
     REMOVE,
@@ -18,9 +20,7 @@ from tests.support.clients.factors import (
     run,
     signed_in,
 )
-from tests.support.clients.graphql import INSTALLATION, ask_in, gid
-from tests.support.clients.member_changes import audit_entries
-from tests.support.clients.sign_in import ada
+from tests.support.clients.signing_in.sign_in import ada
 from tests.support.scenarios.second_factors import mails
 
 FACTORS = "{ viewer { factors { id kind name createdAt lastUsedAt } recoveryCodesLeft mustAddFactor } }"

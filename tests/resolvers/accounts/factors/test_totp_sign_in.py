@@ -8,7 +8,9 @@ import pytest
 from models import Factor, Session
 from models.database import fetch
 from services.encryption import FACTOR_SECRET
-from tests.support.clients.factors import (
+from tests.support.clients.graphql import INSTALLATION
+from tests.support.clients.member_changes import audit_entries
+from tests.support.clients.signing_in.factors import (
     ADD_TOTP,
     BEGIN_TOTP,
     add_totp,
@@ -18,9 +20,7 @@ from tests.support.clients.factors import (
     sign_in_with_code,
     signed_in,
 )
-from tests.support.clients.graphql import INSTALLATION
-from tests.support.clients.member_changes import audit_entries
-from tests.support.clients.sign_in import PASSWORD, ada
+from tests.support.clients.signing_in.sign_in import PASSWORD, ada
 from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE
 
 REQUIRED = {

@@ -6,7 +6,7 @@ import pytest
 
 from services.forms.definitions import DateBound, DateField
 from services.kernel.errors import ErrorCode, Problem
-from tests.support.scenarios.forms import CheckResult, check_value, problem_at
+from tests.support.scenarios.form_samples.forms import CheckResult, check_value, problem_at
 
 DAY = dt.date(2026, 9, 1)
 START = DateField(key="start", label="Start date")

@@ -17,7 +17,7 @@ from services.forms.definitions import (
 from services.forms.kinds.table import KINDS
 from services.kernel.errors import ErrorCode, Problem
 from services.kernel.global_ids import NIL_UUID
-from tests.support.scenarios.forms import CheckResult, check_value, problem_at
+from tests.support.scenarios.form_samples.forms import CheckResult, check_value, problem_at
 
 
 def test_every_kind_is_registered_with_its_slot() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.forms.definitions import DecimalField, IntegerField
 from services.kernel.errors import ErrorCode
-from tests.support.scenarios.forms import CheckResult, check_value, problem_at
+from tests.support.scenarios.form_samples.forms import CheckResult, check_value, problem_at
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from services.kernel.errors import ErrorCode
 from services.kernel.global_ids import NIL_UUID
 from tests.support import factories
 from tests.support.databases.sql_statements import record_statements
-from tests.support.scenarios.forms import CheckResult, check_value, check_values, problem_at
+from tests.support.scenarios.form_samples.forms import CheckResult, check_value, check_values, problem_at
 
 MEMBER = ReferenceField(key="who", label="Coach", target=ReferenceTarget.MEMBER)
 EMPLOYER = ReferenceField(key="who", label="Employer", target=ReferenceTarget.EMPLOYER)

@@ -7,7 +7,7 @@ import pytest
 
 from services.forms.definitions import FieldKind, TextFormat
 from services.tracker_types.input import BoundEntry, ChoiceEntry, ConditionEntry, FieldEntry
-from tests.support.scenarios.field_definitions import definition_errors, field_entry, valid_fields
+from tests.support.scenarios.form_samples.field_definitions import definition_errors, field_entry, valid_fields
 
 
 def conditional_text(field: str, *values: str, key: str = "it") -> FieldEntry:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.forms.definitions import FieldKind
 from services.tracker_types.input import BoundEntry, ConditionEntry, FieldEntry
-from tests.support.scenarios.field_definitions import TODAY, definition_errors, field_entry
+from tests.support.scenarios.form_samples.field_definitions import TODAY, definition_errors, field_entry
 
 D = dt.date
 

@@ -15,9 +15,9 @@ from services.trackers.update import update_tracker
 from services.trackers.update_entry import UpdateEntry
 from tests.support import factories as make
 from tests.support.clients.graphql import viewer
-from tests.support.scenarios.automation_forms import NEW_ADDRESS
 from tests.support.scenarios.automations import Provider, make_provider
-from tests.support.scenarios.forms import submitted_value
+from tests.support.scenarios.form_samples.automation_forms import NEW_ADDRESS
+from tests.support.scenarios.form_samples.forms import submitted_value
 
 pytestmark = pytest.mark.slow
 

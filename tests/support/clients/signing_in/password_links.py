@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from typing import cast
 
 from tests.support.clients.graphql import INSTALLATION, ask_with
-from tests.support.clients.sign_in import SESSION, Json
+from tests.support.clients.signing_in.sign_in import SESSION, Json
 from tests.support.scenarios.mail import send_due
 from tests.support.servers.smtp import MailServer
 

@@ -9,10 +9,10 @@ from models.database import fetch
 from schema.context import Context
 from services.accounts.sessions.authentication import viewer_of_session
 from tests.support import factories as make
-from tests.support.clients import authenticator
-from tests.support.clients.authenticator import Passkey
 from tests.support.clients.graphql import ask_in, ask_with, context_of
-from tests.support.clients.sign_in import PASSWORD
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.authenticator import Passkey
+from tests.support.clients.signing_in.sign_in import PASSWORD
 
 ORIGIN = "http://localhost:8000"
 """The origin of the installation of tests, whose public address is this machine's."""

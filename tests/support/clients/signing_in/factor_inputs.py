@@ -3,9 +3,9 @@
 from services.accounts.factor_additions import begin_passkey
 from services.accounts.factors.totp_secrets import begin_enrolment
 from services.accounts.passkey_sign_in import begin_passkey_sign_in
-from tests.support.clients import authenticator
-from tests.support.clients.factors import ORIGIN, current_code, give_passkey
 from tests.support.clients.graphql import INSTALLATION, gid, viewer
+from tests.support.clients.signing_in import authenticator
+from tests.support.clients.signing_in.factors import ORIGIN, current_code, give_passkey
 from tests.support.scenarios.college import Json
 from tests.support.scenarios.permissions import Case
 
