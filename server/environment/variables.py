@@ -22,7 +22,7 @@ SECRET = Variable(
     parse=parsers.parse_secrets,
     expected=f"{parsers.MIN_SECRET_BYTES} bytes or more that nobody can guess, or several such secrets with commas between",
     meaning=(
-        "Signs access tokens and the addresses of files, and encrypts keys of second factors. Of several, the first one "
+        "Signs tokens and the addresses of files, and encrypts keys of second factors and secrets of single sign-on. Of several, the first one "
         "signs and encrypts, and all of them verify and decrypt: see [how to rotate it](operate/secrets.md). Required "
         "where `TRACKERS_DATABASE_URL` is set."
     ),
