@@ -69,7 +69,7 @@ _describe(
     CREATE_TRACKERS="Open trackers.",
     CREATE_PROCESS_AUTOMATION_TRACKERS="Raise process automations; in addition to CREATE_TRACKERS.",
     EDIT_PROCESS_AUTOMATION_TRACKERS="Edit, approve and reject process automations.",
-    MANAGE_SETTINGS="Manage tracker types, process automations and the four-eyes rule.",
+    MANAGE_SETTINGS="Manage tracker types, process automations and the demand of second factors; read the audit.",
     MANAGE_MEMBERS="Manage members and their roles.",
 )
 _describe(
