@@ -61,12 +61,7 @@ class Subscriptions:
                 sink.deliver(SharedResult({"errors": format_execution_errors(source.errors or [], request_id)}))
             else:
                 assert isinstance(source, AsyncGenerator)
-
-                async def complete(event: object) -> Result:
-                    with borrowing(borrower_of(operation.client_key, context.viewer)):
-                        completion = self._complete_event(operation, context, event, request_id)
-                        return await self._time_limit.hold(operation.type, completion)
-
+                complete = self._completer(operation, context, request_id)
                 subscription = StreamSubscription(
                     source, complete, sink, release, payments=payments, request_id=request_id
                 )
@@ -76,3 +71,15 @@ class Subscriptions:
             if subscription is None:
                 release()
         return subscription
+
+    def _completer(
+        self, operation: Operation, context: Context, request_id: str
+    ) -> Callable[[object], Awaitable[Result]]:
+        """Return the function that completes an event in the share and the time of its client."""
+
+        async def complete(event: object) -> Result:
+            with borrowing(borrower_of(operation.client_key, context.viewer)):
+                completion = self._complete_event(operation, context, event, request_id)
+                return await self._time_limit.hold(operation.type, completion)
+
+        return complete

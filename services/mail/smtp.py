@@ -127,14 +127,7 @@ class SmtpMailer:
                 self._is_idle = True
                 return self._client
             self._client.close()
-        self._client = client = SMTP(
-            hostname=self._host,
-            port=self._port,
-            timeout=self._seconds,
-            use_tls=self._tls == "implicit",
-            start_tls=False,
-            tls_context=await _tls_context(trusted=self._verify) if self._tls == "implicit" else None,
-        )
+        self._client = client = await self._make_client()
         await client.connect()
         if self._tls in ("opportunistic", "starttls"):
             await self._encrypt(client)
@@ -144,6 +137,16 @@ class SmtpMailer:
             await _greet(client)
         self._is_idle = True
         return client
+
+    async def _make_client(self) -> SMTP:
+        return SMTP(
+            hostname=self._host,
+            port=self._port,
+            timeout=self._seconds,
+            use_tls=self._tls == "implicit",
+            start_tls=False,
+            tls_context=await _tls_context(trusted=self._verify) if self._tls == "implicit" else None,
+        )
 
     async def _encrypt(self, client: SMTP) -> None:
         is_public = not is_private(client.get_transport_info("peername")[0])

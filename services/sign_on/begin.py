@@ -13,7 +13,7 @@ from services.installation import Installation
 from services.kernel.error_collector import ErrorCollector
 from services.kernel.errors import ErrorCode, ValidationFailed
 from services.kernel.text import normalise_email
-from services.sign_on.attempts import insert_attempt
+from services.sign_on.attempts import AttemptSecrets, insert_attempt
 from services.sign_on.log import log_failure
 from services.sign_on.problems import NO_PROVIDER, UNAVAILABLE
 from services.sign_on.providers import make_client, provider_of_domain
@@ -38,11 +38,6 @@ async def begin_sign_on(
     ValidationFailed: NOT_FOUND for a domain without a provider, NOT_A_CHOICE for a ``redirect_url`` outside of the
     installation and its allowed origins, RATE_LIMITED, or PROVIDER_UNAVAILABLE.
     """
-    # Imported when the first sign-on begins, because they take 11 MB.
-    from services.sign_on.openid.discovery import fetch_metadata
-    from services.sign_on.openid.errors import ProviderUnavailable
-    from services.sign_on.openid.exchange import Secrets, authorization_url
-
     errors = ErrorCollector()
     email = normalise_email(email)
     provider = await _check_email(errors.at("email"), email)
@@ -52,15 +47,27 @@ async def begin_sign_on(
     secrets = await insert_attempt(
         installation, provider.id, redirect_url=target, reauthenticate=reauthenticate, client=client
     )
+    url = await _url_at_provider(installation, provider, secrets, email=email, reauthenticate=reauthenticate)
+    return BegunSignOn(url, secrets.secret)
+
+
+async def _url_at_provider(
+    installation: Installation, provider: SignOnProvider, secrets: AttemptSecrets, *, email: str, reauthenticate: bool
+) -> str:
+    """Return the provider's address at which a person signs in. Raises ValidationFailed with PROVIDER_UNAVAILABLE."""
+    # Imported when the first sign-on begins, because they take 11 MB.
+    from services.sign_on.openid.discovery import fetch_metadata
+    from services.sign_on.openid.errors import ProviderUnavailable
+    from services.sign_on.openid.exchange import Secrets, authorization_url
+
     try:
-        oidc_client = make_client(installation, provider)
+        client = make_client(installation, provider)
         metadata = await fetch_metadata(provider.issuer, installation.sign_on_networks)
     except ProviderUnavailable as error:
         log_failure(provider, str(error))
         raise ValidationFailed([UNAVAILABLE]) from None
     public = Secrets(secrets.state, secrets.nonce, secrets.verifier)
-    url = authorization_url(metadata, oidc_client, public, login_hint=email, reauthenticate=reauthenticate)
-    return BegunSignOn(url, secrets.secret)
+    return authorization_url(metadata, client, public, login_hint=email, reauthenticate=reauthenticate)
 
 
 async def _check_email(errors: ErrorCollector, email: str) -> SignOnProvider | None:
