@@ -110,4 +110,4 @@ class LearnerRead(Node):
     member: Member = edge("member", "Who.")
     learner: Learner | None = edge("learner", "Whose record; null if it is not there any more, or not to be seen.")
     day: dt.date = strawberry.field(description="The day in Europe/London.")
-    at: dt.datetime = strawberry.field(description="When it was noted first on that day, to within seconds.")
+    at: dt.datetime = strawberry.field(description="When the first read of that day was noted, to within some seconds.")

@@ -18,7 +18,9 @@ class Factor(Node):
     kind: FactorKind = strawberry.field(description="What it is.")
     name: str = strawberry.field(description="The name that its member gave it.")
     created_at: dt.datetime = strawberry.field(description="When it was added.")
-    last_used_at: dt.datetime | None = strawberry.field(description="When it last signed in; null: never.")
+    last_used_at: dt.datetime | None = strawberry.field(
+        description="When the member last signed in with it; null: never."
+    )
 
 
 @strawberry.type(

@@ -26,7 +26,7 @@ class MemberSession:
     )
     method: SignInMethod = strawberry.field(description="How it was opened.")
     second_factor: bool = strawberry.field(description="Whether a second factor was given.")
-    is_current: bool = strawberry.field(description="Whether it is the one that asks.")
+    is_current: bool = strawberry.field(description="Whether it is the session of this request.")
     signed_in_at: dt.datetime = strawberry.field(description="When it was opened.")
     last_used_at: dt.datetime = strawberry.field(description="When it was opened or refreshed last.")
     expires_at: dt.datetime = strawberry.field(

@@ -63,7 +63,7 @@ async def _delete_old_reads() -> int:
 
 
 async def run_retention(installation: Installation, *, interval: float = INTERVAL) -> None:
-    """Do all of it every ``interval`` seconds until cancelled, logging failures and retrying them later."""
+    """Delete what has expired every ``interval`` seconds until cancelled. Failures are logged and retried later."""
     while True:
         try:
             await delete_expired_rows()

@@ -39,7 +39,9 @@ class BeginTotpPayload:
 class AddTotpInput:
     """Input of the ``addTotp`` mutation."""
 
-    code: str = strawberry.field(description="The six digits that the app shows. They sign in no more.")
+    code: str = strawberry.field(
+        description="The six digits that the app shows. The same code does not sign in afterwards."
+    )
     name: str = strawberry.field(description=_NAME)
 
 
@@ -140,7 +142,7 @@ class UpdateFactorRequirementInput:
     )
 
 
-@strawberry.type(description="What came of changing of whom a second factor is demanded.")
+@strawberry.type(description="What came of changing the demand of second factors.")
 class UpdateFactorRequirementPayload:
     """Payload of the ``updateFactorRequirement`` mutation."""
 

@@ -86,7 +86,7 @@ class EndMemberSessionsInput:
 class EndSessionPayload:
     """Payload of the ``endSession`` mutation."""
 
-    viewer: Viewer | None = strawberry.field(default=None, description="Who asked; null when refused.")
+    viewer: Viewer | None = strawberry.field(default=None, description="The viewer; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="Why it was refused.")
 
 
@@ -94,7 +94,7 @@ class EndSessionPayload:
 class EndOtherSessionsPayload:
     """Payload of the ``endOtherSessions`` mutation."""
 
-    viewer: Viewer | None = strawberry.field(default=None, description="Who asked; null when refused.")
+    viewer: Viewer | None = strawberry.field(default=None, description="The viewer; null when refused.")
     errors: list[InputError] = strawberry.field(default_factory=list, description="Why it was refused.")
 
 

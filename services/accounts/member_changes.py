@@ -78,7 +78,7 @@ async def update_member(viewer: Viewer, update: MemberUpdate) -> Member:
 
 
 async def _create(viewer: Viewer, entry: MemberEntry) -> Member | ValidationFailed:
-    """Check the entry and add the member; return the error if the address is another member's, which is written down."""
+    """Check the entry and add the member; return the error if the address is another member's, which is audited."""
     async with transaction():
         manager = await lock_members(viewer)
         new_member = _check_entry(manager, entry)

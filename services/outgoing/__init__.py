@@ -1,4 +1,4 @@
-"""Requests of the server to addresses that others have named, such as a sign-on service, and which reach nothing inside.
+"""Outgoing requests to addresses that others have named, such as providers', which must not reach the internal network.
 
 Whoever names an address could otherwise have the server call what only it can reach: a database, another tenant's
 service, or the metadata service of a cloud. What is requested belongs to the caller. ``transport`` imports httpx2, which
