@@ -45,7 +45,8 @@ VALUES (
 )
 """)
 _FIND_SESSION = """
-SELECT t.id, t.session_id, s.member_id, s.device_id, t.used_at < now() - make_interval(secs => $2) AS reused
+SELECT t.session_id, s.member_id, s.device_id, t.used_at IS NULL AS is_new,
+    t.used_at < now() - make_interval(secs => $2) AS reused
 FROM refresh_token t JOIN session s ON s.id = t.session_id JOIN member m ON m.id = s.member_id
 WHERE t.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND m.active
 FOR NO KEY UPDATE OF t, s
@@ -139,8 +140,8 @@ async def refresh_session(installation: Installation, *, refresh_token: str, cli
     """Exchange a refresh token for a new pair of tokens.
 
     A token may be used again within 30 seconds, because the first response may have been lost or two tabs may refresh
-    at once. Later reuse suggests that the token was stolen, and ends the session. Raises ValidationFailed with
-    INVALID_CREDENTIALS.
+    at once. Later reuse suggests that the token was stolen, and ends the session. Of several tokens that one was exchanged
+    for, the use of the first is that of all. Raises ValidationFailed with INVALID_CREDENTIALS.
     """
     async with transaction():
         session_id = await _use_refresh_token(refresh_token, client)
@@ -163,7 +164,9 @@ async def _use_refresh_token(refresh_token: str, client: Client) -> UUID | None:
         await fetch("UPDATE session SET ended_at = now() WHERE id = $1", session_id)
         wake(SESSIONS, token["member_id"])
         return None
-    await fetch("UPDATE refresh_token SET used_at = coalesce(used_at, now()) WHERE id = $1", token["id"])
+    if token["is_new"]:
+        # Others that are unused were answers to the same token, to a thief perhaps: of them, one goes on.
+        await fetch("UPDATE refresh_token SET used_at = now() WHERE session_id = $1 AND used_at IS NULL", session_id)
     await _RENEW_SESSION.fetch(
         id=session_id,
         # Sessions that were opened by an earlier version have no device.

@@ -91,6 +91,28 @@ async def test_later_reuse_ends_the_session(database: str) -> None:
     assert await viewer_name((await refresh_ok(other["refreshToken"]))["accessToken"]) == "Ada"
 
 
+async def test_of_several_answers_to_a_token_only_one_goes_on(database: str) -> None:
+    """Check that a thief who repeats a token within the thirty seconds does not get a chain of tokens of their own."""
+    await ada()
+    first = await session()
+    own, stolen = await refresh_ok(first["refreshToken"]), await refresh_ok(first["refreshToken"])
+    await move_last_use(600)
+    third = await refresh_ok(own["refreshToken"])
+    await move_last_use(31)
+    assert await refresh(stolen["refreshToken"]) == ENDED
+    assert await refresh(third["refreshToken"]) == ENDED
+
+
+async def test_a_lost_answer_does_not_end_the_session(database: str) -> None:
+    await ada()
+    first = await session()
+    await refresh_ok(first["refreshToken"])  # whose answer is lost
+    token = (await refresh_ok(first["refreshToken"]))["refreshToken"]
+    for _ in range(2):
+        await move_last_use(600)
+        token = (await refresh_ok(token))["refreshToken"]
+
+
 async def test_reuse_ends_the_subscriptions_of_the_session(database: str) -> None:
     await ada()
     first = await session()
