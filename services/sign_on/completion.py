@@ -100,7 +100,8 @@ def authentication_time(attempt: Attempt, claims: Mapping[str, Any]) -> float:
     """
     time = claims.get("auth_time")
     if isinstance(time, int | float) and not isinstance(time, bool):
-        return float(time) if time < attempt.began_at else attempt.began_at
+        # Neither later than now, nor earlier than the database's calendar begins.
+        return max(0.0, float(time)) if time < attempt.began_at else attempt.began_at
     return attempt.began_at if attempt.reauthenticate else 0.0
 
 
