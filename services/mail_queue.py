@@ -12,8 +12,12 @@ from models.base import new_id
 from models.database import fetch
 from models.wake_ups import WakeUp, announce
 from services.kernel.channels import INBOX, wake
+from services.kernel.hourly_counts import count_within_hour
 from services.kernel.sql import NamedParameterStatement
 
+NOTICES_PER_HOUR = 20
+"""How many emails of a kind a member is sent about their own account, each within an hour of the last, before an hour
+without any. Whoever signs in, or adds and removes factors, in a loop would otherwise delay the emails of everybody."""
 INSERT_MAIL = "INSERT INTO mail (id, kind, recipient_id, notification_id, created_at, due_at, attempts)"
 """The start of every statement that enqueues an email.
 
@@ -54,8 +58,9 @@ async def enqueue_invitation(member_id: UUID) -> None:
 
 async def enqueue_notice(member_id: UUID, kind: MailKind) -> None:
     """Enqueue an email of which the kind says all, such as that a second factor was added, and wake the outbox."""
-    await _ENQUEUE.fetch(id=new_id(), kind=kind, recipient_id=member_id)
-    wake(INBOX, member_id)
+    if await _count_notice(member_id, kind):
+        await _ENQUEUE.fetch(id=new_id(), kind=kind, recipient_id=member_id)
+        wake(INBOX, member_id)
 
 
 async def enqueue_password_reset(email: str) -> None:
@@ -71,7 +76,12 @@ async def enqueue_password_changed(member_id: UUID, session_id: UUID) -> None:
 
 async def enqueue_new_device(member_id: UUID, session_id: UUID) -> None:
     """Enqueue the email that tells a member of a session on a device that was not known."""
-    await _enqueue_about_session(MailKind.NEW_DEVICE, member_id, session_id)
+    if await _count_notice(member_id, MailKind.NEW_DEVICE):
+        await _enqueue_about_session(MailKind.NEW_DEVICE, member_id, session_id)
+
+
+async def _count_notice(member_id: UUID, kind: MailKind) -> bool:
+    return await count_within_hour(f"mails {kind.value} of {member_id.hex}", NOTICES_PER_HOUR)
 
 
 async def _enqueue_about_session(kind: MailKind, member_id: UUID, session_id: UUID) -> None:

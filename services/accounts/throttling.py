@@ -17,6 +17,7 @@ from uuid import UUID
 from models.database import fetch
 from services.installation import Installation
 from services.kernel.errors import ErrorCode, Problem, ValidationFailed
+from services.kernel.hourly_counts import count_within_hour
 
 EMAILS_PER_ADDRESS = 3
 """How many emails an address may be sent, each within an hour of the last, before an hour without any."""
@@ -56,17 +57,6 @@ ON CONFLICT (key) DO UPDATE SET
     blocked_until = CASE
         WHEN f.last_at < now() - interval '1 hour' OR f.failures < $2 THEN NULL
         ELSE now() + make_interval(secs => least($3, power(2, least(f.failures - $2, 20))))
-    END,
-    last_at = now()
-WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
-RETURNING failures
-"""
-_COUNT_WITHIN_HOUR = """
-INSERT INTO sign_in_failures AS f (key, failures, last_at) VALUES ($1, 1, now())
-ON CONFLICT (key) DO UPDATE SET
-    failures = CASE WHEN f.last_at < now() - interval '1 hour' OR f.failures >= $2 THEN 1 ELSE f.failures + 1 END,
-    blocked_until = CASE
-        WHEN f.last_at >= now() - interval '1 hour' AND f.failures + 1 = $2 THEN now() + interval '1 hour'
     END,
     last_at = now()
 WHERE f.blocked_until IS NULL OR f.blocked_until <= now()
@@ -150,7 +140,7 @@ async def count_email_request(installation: Installation, *, email: str, network
         (installation.keyed_digest("mails to e-mail", email), EMAILS_PER_ADDRESS),
     )
     for key, limit in limits:
-        if not await fetch(_COUNT_WITHIN_HOUR, key, limit):
+        if not await count_within_hour(key, limit):
             return False
     return True
 
@@ -162,7 +152,7 @@ async def require_lookups_left(member_id: UUID) -> None:
 
 async def count_duplicate(member_id: UUID) -> None:
     """Count that a member is told that an address is taken, in the caller's transaction."""
-    await fetch(_COUNT_WITHIN_HOUR, _duplicates_key(member_id), DUPLICATES_PER_MEMBER)
+    await count_within_hour(_duplicates_key(member_id), DUPLICATES_PER_MEMBER)
 
 
 def rate_limited(seconds: int) -> ValidationFailed:

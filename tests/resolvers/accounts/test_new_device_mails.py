@@ -6,9 +6,10 @@ from email.message import EmailMessage
 
 import pytest
 
-from models import AuditEntry, Mail, MailKind
+from models import AuditEntry, AuditKind, Mail, MailKind
 from models.database import fetch
 from services.accounts.password_tokens import make_token
+from services.mail_queue import NOTICES_PER_HOUR
 from tests.support.clients.graphql import INSTALLATION
 from tests.support.clients.signing_in.password_links import mail_text, send_due_mails, set_password
 from tests.support.clients.signing_in.sign_in import ada, refresh, session, sign_in
@@ -57,6 +58,18 @@ async def test_a_known_device_is_not_mailed_about(database: str) -> None:
     assert await Mail.all().count() == 0
     await session()
     assert [mail.kind for mail in await Mail.all()] == [MailKind.NEW_DEVICE]
+
+
+async def test_many_new_devices_do_not_fill_the_outbox(database: str) -> None:
+    """Check that whoever knows a password cannot delay the mails of everybody by signing in."""
+    member = await ada()
+    for _ in range(NOTICES_PER_HOUR + 2):
+        await session()
+    assert await Mail.all().count() == NOTICES_PER_HOUR
+    assert await AuditEntry.filter(kind=AuditKind.SIGNED_IN, subject_id=member.id).count() == NOTICES_PER_HOUR + 2
+    await fetch("UPDATE sign_in_failures SET blocked_until = now(), last_at = now() - interval '61 minutes'")
+    await session()
+    assert await Mail.all().count() == NOTICES_PER_HOUR + 1
 
 
 async def test_a_failed_sign_in_is_not_mailed_about(database: str) -> None:

@@ -15,8 +15,9 @@ from tests.support.scenarios.second_factors import NO_SESSION, WRONG_CODE, attem
 
 
 async def codes_tried() -> int:
-    """Return the highest number of attempts that have been counted for anything."""
-    return int((await fetch("SELECT coalesce(max(failures), 0) AS n FROM sign_in_failures"))[0]["n"])
+    """Return the highest number of attempts that have been counted for anything but mails."""
+    statement = "SELECT coalesce(max(failures), 0) AS n FROM sign_in_failures WHERE key NOT LIKE 'mails %'"
+    return int((await fetch(statement))[0]["n"])
 
 
 async def end_waits(seconds: int = 0) -> None:
@@ -30,7 +31,10 @@ async def test_guesses_are_slowed_down_and_mailed(database: str) -> None:
     for _ in range(18):
         await end_waits()
         assert await sign_in_with_code("000000") == NO_SESSION | {"errors": [WRONG_CODE]}
-        (row,) = await fetch("SELECT extract(epoch FROM blocked_until - last_at)::int AS wait FROM sign_in_failures")
+        (row,) = await fetch(
+            "SELECT extract(epoch FROM blocked_until - last_at)::int AS wait FROM sign_in_failures "
+            "WHERE key NOT LIKE 'mails %'"
+        )
         waits.append(row["wait"])
     assert waits == [None, None, None, None, *(2**number for number in range(12)), 3600, 3600]
     assert await mails() == ["FACTOR_ADDED", "WRONG_CODES"]
