@@ -103,6 +103,6 @@ class Viewer:
     )
     must_add_factor: bool = resolved_field(
         _must_add_factor,
-        "Whether the organisation demands a second factor that was not proved in this session. Until one is added, only "
+        description="Whether the organisation demands a second factor that was not proved in this session. Until one is added, only "
         "this, refreshing and signing out are open; everything else is FACTOR_REQUIRED.",
     )

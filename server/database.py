@@ -111,18 +111,18 @@ async def migrate_configured(settings: Settings) -> Upgrade:
         upgrade = await upgrade_database()
         if not _has_two_roles(settings):
             return upgrade
-        role = database_credentials(settings.database_url)["user"]
+        user = database_credentials(settings.database_url)["user"]
         try:
-            await grant_serving_rights(role)
+            await grant_serving_rights(user)
         except asyncpg.UndefinedObjectError:
             raise ServingRoleError(
-                f'TRACKERS_DATABASE_URL: there is no user "{role}". Create it (CREATE ROLE … LOGIN), and run '
+                f'TRACKERS_DATABASE_URL: there is no user "{user}". Create it (CREATE ROLE … LOGIN), and run '
                 "`trackers migrate` again."
             ) from None
     async with connected_database(settings, settings.database_url):
         if await pending_migrations():
             raise ServingRoleError("TRACKERS_MIGRATE_URL and TRACKERS_DATABASE_URL are not the same database.")
-    return upgrade._replace(done=(*upgrade.done, f"Granted the user {role} what serving needs."))
+    return upgrade._replace(done=(*upgrade.done, f"Granted the user {user} what serving needs."))
 
 
 def _has_two_roles(settings: Settings) -> bool:

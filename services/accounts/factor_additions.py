@@ -15,6 +15,7 @@ from services.accounts.factors.challenges import is_genuine, issue_challenge, us
 from services.accounts.factors.passkeys import NewPasskey, PasskeyRefused, registration_options, verify_registration
 from services.accounts.factors.recovery_codes import replace_recovery_codes
 from services.accounts.factors.relying_party import RelyingParty, relying_party
+from services.accounts.factors.stored import MAX_FACTORS
 from services.accounts.factors.totp import provisioning_uri
 from services.accounts.factors.totp_secrets import begin_enrolment, finish_enrolment
 from services.audit import audit
@@ -32,8 +33,8 @@ MAX_NAME_LENGTH = 100
 _TOO_MANY = Problem(
     (),
     ErrorCode.TOO_MANY,
-    f"You have {stored.MAX_FACTORS} second factors, which is the most. Remove one first.",
-    (("maximum", str(stored.MAX_FACTORS)),),
+    f"You have {MAX_FACTORS} second factors, which is the most. Remove one first.",
+    (("maximum", str(MAX_FACTORS)),),
 )
 
 _WRONG_CODE = Problem(
@@ -169,7 +170,7 @@ def _purpose(viewer: Viewer) -> str:
 async def _add(viewer: Viewer, new: stored.NewFactor) -> AddedFactor:
     """Insert a factor in the caller's transaction, which has locked the member's row."""
     count = len(await stored.list_factors(viewer.member_id))
-    if count >= stored.MAX_FACTORS:
+    if count >= MAX_FACTORS:
         raise ValidationFailed([_TOO_MANY])
     factor = await stored.insert_factor(viewer.member_id, new)
     if factor is None:

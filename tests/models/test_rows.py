@@ -14,14 +14,25 @@ MODELS: list[type[Model]] = [
 ]
 NOT_IN_DEMO = {
     "Device",
+    "Factor",
     "ImportedError",
+    "LearnerRead",
     "Mail",
     "NameMerge",
     "PasswordToken",
+    "RecoveryCode",
     "RefreshToken",
     "Session",
     "SignInFailures",
+    "SignOnAttempt",
+    "SignOnDomain",
+    "SignOnIdentity",
+    "SignOnLogout",
+    "SignOnProvider",
+    "SignOnSession",
     "StoredFile",
+    "TotpEnrolment",
+    "UsedChallenge",
 }
 
 
