@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from models.database import fetch
+from services.accounts.sessions.devices import forget_devices
 from services.kernel.channels import SESSIONS, wake, wake_all
 from services.kernel.tokens import token_digest
 
@@ -12,7 +13,12 @@ class SessionEnded(Exception):  # noqa: N818 - how a subscription ends, not a fa
 
 
 async def end_sessions(member_id: UUID) -> None:
-    """End every session of a member, and thereby its connections and subscriptions, in the caller's transaction."""
+    """End every session of a member, with its connections and subscriptions, in the caller's transaction.
+
+    Their devices are forgotten too: they may be somebody else's, who knew the password, and each known one has a count of
+    failures of its own.
+    """
+    await forget_devices(member_id)
     await fetch("UPDATE session SET ended_at = now() WHERE member_id = $1 AND ended_at IS NULL", member_id)
     wake(SESSIONS, member_id)
 

@@ -103,6 +103,5 @@ async def _end_member_sessions(viewer: Viewer, member_id: UUID) -> Member:
         if member is None:
             raise ValidationFailed([Problem(("member_id",), ErrorCode.NOT_FOUND, "There is no such member.")])
         await end_sessions(member.id)
-        await forget_devices(member.id)
         await audit(viewer, AuditKind.SESSIONS_ENDED, member.id, {"sessions": "all"})
         return member

@@ -52,6 +52,17 @@ async def test_set_password_ends_every_session_and_opens_a_new_one(database: str
     ] == [("PASSWORD_SET", member.organisation_id, member.id, member.id, {})]
 
 
+async def test_set_password_forgets_the_members_devices(database: str) -> None:
+    """Check that whoever knew the earlier password does not keep devices that are known, each with guesses of its own."""
+    member = await ada()
+    device = (await session())["deviceToken"]
+    new_device = (await set_password(await new_token(member)))["session"]["deviceToken"]
+    for token, is_known in ((device, False), (new_device, True)):
+        assert (await sign_in(password=NEW_PASSWORD, device=token))["errors"] == []
+        entry = (await AuditEntry.filter(kind="SIGNED_IN").order_by("-at", "-id"))[0]
+        assert entry.details["known_device"] is is_known
+
+
 async def test_fields_of_the_new_session_are_resolved_for_its_member(database: str) -> None:
     member = await ada()
     document = SET_PASSWORD.replace(
