@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 
 from tests.benchmark.attacks.attacker import Flood
@@ -36,14 +36,14 @@ class AttackPlan:
     connections: int = 1_000
     kinds: Sequence[Kind] = KINDS
     at_most: int = 10**9
-    """How many requests the member sends at most, for tests."""
+    """How many requests the member sends at most after the pause, for tests."""
     pause: float = 1.0
     """Seconds of the attack, and of the member's requests, before anything is measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttackResult:
-    """What a member noticed of an attack. Times are in seconds."""
+    """What a member noticed of an attack. Times are in seconds, and infinite if the member was never answered."""
 
     kind: Kind
     unloaded: tuple[float, float]
@@ -121,7 +121,7 @@ async def _attacking(flood: Flood) -> AsyncIterator[None]:
 
 
 def _percentiles(load: Load) -> tuple[float, float]:
-    latencies = sorted(load.latencies)
+    latencies = sorted(load.latencies) or [inf]
     return statistics.median(latencies), latencies[ceil(len(latencies) * 0.99) - 1]
 
 
