@@ -129,14 +129,15 @@ async def test_content_type(client: httpx.AsyncClient, headers: dict[str, str], 
 
 @pytest.mark.parametrize("length", [1_048_576, 1_048_577, 5_000_000])
 async def test_body_limit(client: httpx.AsyncClient, length: int) -> None:
+    headers = {"content-type": JSON, "authorization": "Bearer good"}
     body = b'{"query":"{ hello }"}'.ljust(length)
 
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, length, 65_536):
             yield body[start : start + 65_536]
 
-    whole = await client.post(PATH, content=body, headers={"content-type": JSON})
-    chunked = await client.post(PATH, content=chunks(), headers={"content-type": JSON})
+    whole = await client.post(PATH, content=body, headers=headers)
+    chunked = await client.post(PATH, content=chunks(), headers=headers)
     too_long = (413, error_result("The body is longer than 1048576 bytes", "CONTENT_TOO_LARGE"))
     for response in (whole, chunked):
         assert (response.status_code, response.json()) == ((200, HELLO) if length <= 1_048_576 else too_long)
