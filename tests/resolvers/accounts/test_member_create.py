@@ -156,6 +156,7 @@ async def test_only_administrators_add_administrators(database: str) -> None:
 async def test_create_member_needs_its_role(database: str) -> None:
     others = [role for role in Role if role != Role.MANAGE_MEMBERS]
     entry = {"name": "Ann", "email": "ann@example.org", "kind": "TUTOR"}
-    for member, code in ((await make.member(roles=others), "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        assert await data_and_error_codes(member, CREATE, entry) == ({"createMember": None}, [code])
+    member = await make.member(roles=others)
+    assert await data_and_error_codes(member, CREATE, entry) == ({"createMember": None}, ["FORBIDDEN"])
+    assert await data_and_error_codes(None, CREATE, entry) == (None, ["UNAUTHENTICATED"])
     assert await Member.all().count() == 1

@@ -40,9 +40,9 @@ async def update_successfully(actor: Member, member: Member, **entry: Any) -> Js
 
 
 async def data_and_error_codes(actor: Member | None, document: str, entry: Json) -> tuple[Any, list[str]]:
-    """Execute a document; return its data and the codes of its top-level errors."""
+    """Execute a document; return its data, None if it was not executed, and the codes of its top-level errors."""
     response = await ask(actor, document, input=entry)
-    return response["data"], [error["extensions"]["code"] for error in response.get("errors", ())]
+    return response.get("data"), [error["extensions"]["code"] for error in response.get("errors", ())]
 
 
 async def audit_entries() -> list[tuple[Any, ...]]:
