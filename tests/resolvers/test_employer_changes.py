@@ -196,10 +196,9 @@ async def test_both_mutations_need_their_roles(database: str) -> None:
         {"createEmployer": None},
         ["FORBIDDEN"],
     )
-    assert await data_and_error_codes(None, CREATE, {"name": "New"}) == ({"createEmployer": None}, ["UNAUTHENTICATED"])
-    for member, code in ((member_without_roles, "FORBIDDEN"), (creator, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        assert await data_and_error_codes(member, UPDATE, {"id": gid(acme), "confirmed": False}) == (
-            {"updateEmployer": None},
-            [code],
-        )
+    assert await data_and_error_codes(None, CREATE, {"name": "New"}) == (None, ["UNAUTHENTICATED"])
+    update = {"id": gid(acme), "confirmed": False}
+    for member in (member_without_roles, creator):
+        assert await data_and_error_codes(member, UPDATE, update) == ({"updateEmployer": None}, ["FORBIDDEN"])
+    assert await data_and_error_codes(None, UPDATE, update) == (None, ["UNAUTHENTICATED"])
     assert await stored_employers() == [(acme.name, True)]

@@ -179,10 +179,10 @@ async def test_an_unknown_member_is_not_found(database: str) -> None:
 async def test_update_member_needs_its_role(database: str) -> None:
     _, tim = await make_colleagues()
     bob = await make.member(await tim.organisation, roles=[role for role in Role if role != Role.MANAGE_MEMBERS])
-    for member, code in ((bob, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        for target in (tim, bob):
-            answer = await data_and_error_codes(member, UPDATE, {"id": gid(target), "name": "Me"})
-            assert answer == ({"updateMember": None}, [code])
+    for target in (tim, bob):
+        entry = {"id": gid(target), "name": "Me"}
+        assert await data_and_error_codes(bob, UPDATE, entry) == ({"updateMember": None}, ["FORBIDDEN"])
+        assert await data_and_error_codes(None, UPDATE, entry) == (None, ["UNAUTHENTICATED"])
     assert await audit_entries() == []
 
 
