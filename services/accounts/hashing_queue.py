@@ -2,12 +2,12 @@
 
 A hash takes 20 to 50 ms of a processor, and anyone may ask for one. Networks take turns, and so do the email addresses that
 are tried from a network, so that whoever tries many only waits longer themselves. Known devices go first, except for every
-fourth turn. The queue is bounded for each email address from a network, for each network, and in all; if it is full, the
-network that waits most gives way to one that waits less.
+fourth turn. The queue is bounded for each email address, from a network and from all, for each network, and in all; if it
+is full, the network that waits most gives way to one that waits less.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ T = TypeVar("T")
 THREADS = 2
 MAX_PER_SENDER = 20
 """How many may wait of one known device, or of one email address from one network."""
+MAX_PER_ADDRESS = 40
+"""How many may wait of one email address from all networks, of which hardly any would be told their result."""
 MAX_PER_NETWORK = 40
 MAX_WAITING = 200
 """How many may wait in all, of known devices and of others each."""
@@ -48,6 +50,7 @@ class RoundRobin:
     def __init__(self) -> None:
         self._networks: OrderedDict[str, OrderedDict[str, deque[asyncio.Future[None]]]] = OrderedDict()
         self._counts: dict[str, int] = {}
+        self._names: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return sum(self._counts.values())
@@ -56,6 +59,10 @@ class RoundRobin:
         """Return how many wait of a network, and of a sender in it."""
         queues = self._networks.get(sender.network)
         return self._counts.get(sender.network, 0), len(queues.get(sender.name, ())) if queues else 0
+
+    def waiting_of_address(self, sender: Sender) -> int:
+        """Return how many wait of the sender's email address, from all networks."""
+        return self._names[sender.name]
 
     def largest(self) -> tuple[str, int]:
         """Return the network of which most wait, and how many; there must be one."""
@@ -67,6 +74,7 @@ class RoundRobin:
         queues = self._networks.setdefault(sender.network, OrderedDict())
         queues.setdefault(sender.name, deque()).append(future)
         self._counts[sender.network] = self._counts.get(sender.network, 0) + 1
+        self._names[sender.name] += 1
 
     def pop(self, busy: Container[str]) -> tuple[str, asyncio.Future[None]] | None:
         """Remove the future whose turn it is, and return its network and it; None if all that wait are of busy networks."""
@@ -86,6 +94,9 @@ class RoundRobin:
         self._counts[network] -= 1
         if not self._counts[network]:
             del self._counts[network]
+        self._names[name] -= 1
+        if not self._names[name]:
+            del self._names[name]
         return future
 
 
@@ -126,6 +137,8 @@ class HashingQueue:
         of_network, of_sender = waiting.waiting(sender)
         if of_sender >= MAX_PER_SENDER or of_network >= MAX_PER_NETWORK:
             raise QueueFullError(_seconds(of_network))
+        if not sender.is_known and waiting.waiting_of_address(sender) >= MAX_PER_ADDRESS:
+            raise QueueFullError(_seconds(MAX_PER_ADDRESS))
         if len(waiting) >= MAX_WAITING:
             if waiting.largest()[1] <= of_network + 1:
                 raise QueueFullError(_seconds(len(waiting)))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.accounts.hashing_queue import (
+    MAX_PER_ADDRESS,
     MAX_PER_NETWORK,
     MAX_PER_SENDER,
     MAX_WAITING,
@@ -109,6 +110,20 @@ async def test_nobody_fills_the_queue_for_others(hashing: Hashing) -> None:
     order = await hashing.finish()
     assert order.index("eve") <= 3
     assert len(order) == MAX_PER_NETWORK + 1
+
+
+async def test_guesses_at_one_address_from_many_networks_do_not_fill_the_queue(hashing: Hashing) -> None:
+    for network in range(MAX_PER_ADDRESS):
+        await hashing.add(Sender(f"attacker {network}", "ada"), "guess")
+    with pytest.raises(QueueFullError) as error:
+        await hashing.queue.run(Sender("another attacker", "ada"), hashing.order.append, "too many of an address")
+    assert error.value.retry_after == 1 + MAX_PER_ADDRESS // 20
+    await hashing.add(Sender("office", "eve"), "eve")
+    for number in range(MAX_PER_ADDRESS + 1):
+        await hashing.add(Sender(f"device {number}", "", is_known=True), "known")
+    order = await hashing.finish()
+    assert (order.count("guess"), order.count("eve"), order.count("known")) == (MAX_PER_ADDRESS, 1, MAX_PER_ADDRESS + 1)
+    await hashing.queue.run(Sender("another attacker", "ada"), hashing.order.append, "later")
 
 
 async def test_the_network_that_waits_most_gives_way(hashing: Hashing) -> None:
