@@ -60,7 +60,7 @@ async def test_sign_in(browser: Browser, site: Server, tenant: Staff) -> None:
             "E-mail address",
             "Password",
             "Sign in",
-            "Forgotten your password?",
+            "Forgotten your password? · Single sign-on",
         ]
         await playground.sign_in(tenant.ada.email, "not her password")
         await expect(page.locator("form").get_by_role("alert")).to_have_text(
