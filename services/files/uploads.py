@@ -21,7 +21,7 @@ from services.kernel.file_types import HEAD_SIZE, ContentSniffer, is_accepted
 from services.kernel.locks import lock_until_commit
 from services.kernel.sql import NamedParameterStatement
 from services.kernel.words import quote, quote_enum
-from services.tracker_types.catalogue import AvailableType, type_by_key
+from services.tracker_types.catalogue import AvailableType, is_possible_key, type_by_key
 from services.tracker_types.versions import versions_by_id
 from services.viewer import Viewer
 
@@ -129,6 +129,8 @@ def _can_fill_in(viewer: Viewer, available_type: AvailableType) -> bool:
 
 
 async def _older_field(available_type: AvailableType, field_key: str) -> FileField | None:
+    if not is_possible_key(field_key):
+        return None
     older = await fetch(_OLDER_VERSION, available_type.type.id, dump_json([{"kind": "FILE", "key": field_key}]))
     versions = await versions_by_id([record["id"] for record in older])
     fields = (version.definition.field(field_key) for version in versions.values())
