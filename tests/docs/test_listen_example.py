@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, default_int_handler, signal
 
 import pytest
 
@@ -14,6 +15,15 @@ from tests.support.servers.trackers import environment, run_server
 pytestmark = pytest.mark.server
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let processes be started that SIGINT ends, even if these tests run in a shell's background, where it is ignored."""
+    previous = signal(SIGINT, default_int_handler)
+    yield
+    signal(SIGINT, previous)
+
+
+@pytest.mark.usefixtures("interruptible")
 async def test_ctrl_c_ends_it_without_a_traceback(database: str, folder: Path) -> None:
     await make_staff()
     async with run_server(folder, environment(database)) as server:
