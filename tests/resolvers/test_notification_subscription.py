@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models import Inbox, Learner, Member, MemberKind, Notification, NotificationKind, Role, Session, Tracker
+from server.protocol.request_errors import GraphQLRequestError
 from services.accounts.sessions.authentication import viewer_of_session
 from services.accounts.sessions.ending import SessionEnded
 from tests.support import factories as make
@@ -117,9 +118,12 @@ async def test_an_invalid_cursor_is_a_request_error(database: str, document: str
                     message,
                     {"code": "BAD_USER_INPUT", "path": ["after"]},
                 )
-        async with subscribe(reader, None, "0", document) as anonymous:
-            (error,) = (await anonymous.result())["errors"]
-            assert error["extensions"] == {"code": "UNAUTHENTICATED"}
+        with pytest.raises(GraphQLRequestError) as raised:
+            async with subscribe(reader, None, "x", document):
+                pytest.fail("a subscription without a session")
+        assert raised.value.formatted == {
+            "errors": [{"message": "Sign in first.", "extensions": {"code": "UNAUTHENTICATED"}}]
+        }
         assert reader.waiting_count == 0
 
 

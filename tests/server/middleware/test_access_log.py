@@ -94,14 +94,17 @@ async def test_partial_response_is_cut_off(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_client_address_comes_from_the_trusted_proxy(proxied_server: ProxiedServer) -> None:
-    """Failed sign-ins are counted per address, so one client's rate limit does not affect another."""
+    """Failed sign-ins to an account are counted by network, so one client's rate limit does not affect another."""
 
-    def sign_in(number: int, address: str) -> list[dict[str, str]]:
-        body = {"query": SIGN_IN, "variables": {"email": f"nobody-{number}@example.org", "password": "wrong"}}
+    def sign_in(address: str) -> str:
+        body = {"query": SIGN_IN, "variables": {"email": "nobody@example.org", "password": "wrong"}}
         response = proxied_server.client.post("/graphql", json=body, headers={"X-Forwarded-For": address}).json()
-        errors: list[dict[str, str]] = response["data"]["signIn"]["errors"]
-        return errors
+        (error,) = response["data"]["signIn"]["errors"]
+        code: str = error["code"]
+        return code
 
-    codes = [sign_in(number, "203.0.113.7")[0]["code"] for number in range(6)]
-    assert codes == ["INVALID_CREDENTIALS"] * 5 + ["RATE_LIMITED"]
-    assert sign_in(6, "203.0.113.8")[0]["code"] == "INVALID_CREDENTIALS"
+    codes = [sign_in("203.0.113.7") for _ in range(6)]
+    while codes[-1] != "RATE_LIMITED" and len(codes) < 12:  # waits grow until one is longer than an attempt
+        codes.append(sign_in("203.0.113.7"))
+    assert (set(codes[:-1]), codes[-1]) == ({"INVALID_CREDENTIALS"}, "RATE_LIMITED")
+    assert [sign_in("203.0.113.8") for _ in range(5)] == ["INVALID_CREDENTIALS"] * 5

@@ -10,8 +10,8 @@ const OBJECTS = 'ObjectTypeDefinition,ObjectTypeExtension'
 
 // Types without an id: parts of another object, and parts of a response.
 const PARTS = [
-  'Address', 'Choice', 'DateBound', 'ErrorParameter', 'FieldChange', 'FieldCondition', 'InputError', 'PageInfo', 'ProposedChange',
-  'Session', 'Transition',
+  'Address', 'AuditDetail', 'Choice', 'DateBound', 'ErrorParameter', 'FactorRequirement', 'FieldChange', 'FieldCondition',
+  'InputError', 'PageInfo', 'ProposedChange', 'Session', 'Transition',
 ]
 
 export default [
