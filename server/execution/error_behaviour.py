@@ -93,6 +93,17 @@ class PropagatingExecutor(PacedExecutor):
             super().complete_awaitable_value(return_type, field_details_list, info, path, awaitable, position_context)
         )
 
+    def execute_field(self, *arguments: Any) -> Any:
+        """Return the completed value of a field, or an awaitable of it, such as one of the fields of an object."""
+        return _close_unless_awaited(super().execute_field(*arguments))
+
+    def complete_list_item_value(self, item: Any, outputs: list[Any], *place: Any) -> bool:
+        """Append the completed item of a list, or an awaitable of it, and return whether it is awaitable."""
+        is_awaitable = super().complete_list_item_value(item, outputs, *place)
+        if is_awaitable:
+            outputs[-1] = _close_unless_awaited(outputs[-1])
+        return is_awaitable
+
     def execute_fields(self, *arguments: Any) -> Any:
         """Return the results of fields, or an awaitable of them, which may not be awaited either."""
         return _close_unless_awaited(super().execute_fields(*arguments))
