@@ -25,6 +25,14 @@ MAX_MESSAGE_BYTES = 1_048_576
 YOUNG_OBJECTS = 20_000
 """How many objects are made before the garbage collector looks at them. After the 700 by default, it would look at those of
 all requests in progress again and again, although nearly all are freed without it, as soon as nothing refers to them."""
+YOUNG_COLLECTIONS = 2
+"""After how many of these collections what has survived them is looked at too. Each looks at all of it at once, and nobody is
+served meanwhile: after the ten by default, it took 100 ms while a client sent documents that are never the same."""
+OLDER_COLLECTIONS = 50
+"""After how many of those everything may be looked at: as rarely as by default."""
+SWITCH_SECONDS = 0.0005
+"""For how long a thread that checks a document keeps the event loop waiting, a tenth of the default: each of the eight steps
+of a request may have to wait so long."""
 TICKS_PER_CALL = 10  # uvicorn ticks every tenth of a second
 
 
@@ -54,7 +62,7 @@ class _Server(uvicorn.Server):
             # What has been made so far lives as long as the process: no collection need look at it again.
             gc.collect()
             gc.freeze()
-            gc.set_threshold(YOUNG_OBJECTS)
+            gc.set_threshold(YOUNG_OBJECTS, YOUNG_COLLECTIONS, OLDER_COLLECTIONS)
             self._on_ready()
 
     async def on_tick(self, counter: int) -> bool:
@@ -94,6 +102,7 @@ def run_server(
     """
     # uvicorn raises the signal again when it has stopped; the default handler would end the process without clean-up.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.setswitchinterval(SWITCH_SECONDS)
     application = Application(settings, url)
     with contextlib.suppress(KeyboardInterrupt):
         _Server(_config(application, settings), application, on_ready, on_tick, acceptor or Acceptor.alone()).run(

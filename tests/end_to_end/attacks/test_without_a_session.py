@@ -133,9 +133,10 @@ async def test_documents_that_are_never_the_same_cost_their_network_its_budget(
         before = attacked.cpu_seconds()
         refused = [await http.post(url, json=document()) for _ in range(100)]
         cost_of_refusal = (attacked.cpu_seconds() - before) / 100
-        assert sum(response.status_code == 429 for response in refused) >= 90
-        assert {*refused[0].json()["errors"][0]["extensions"]} == {"code", "retryAfter", "requested", "left"}
-        assert refused[0].headers["retry-after"].isdigit()
+        refusals = [response for response in refused if response.status_code == 429]
+        assert len(refusals) >= 90
+        assert {*refusals[0].json()["errors"][0]["extensions"]} == {"code", "retryAfter", "requested", "left"}
+        assert refusals[0].headers["retry-after"].isdigit()
         assert cost_of_refusal < cost_of_one / 2
         response = await member.post(url, json={"query": "{ viewer { id } }"})
         assert response.status_code == 200
