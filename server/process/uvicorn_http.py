@@ -27,6 +27,7 @@ MAX_HEADERS = 200
 """The maximum number of headers: each takes a hundred bytes, however short it is."""
 URL_TOO_LONG = f"The URL is longer than {MAX_URL_BYTES} bytes: send a long query by POST"
 HEADERS_TOO_LONG = "The request's headers are too long"
+GRAPHQL_PATH = b"/graphql"
 
 
 class HttpProtocol(HttpConnection):
@@ -41,12 +42,16 @@ class HttpProtocol(HttpConnection):
     _upgrading: asyncio.Task[None] | None = None
     _body_left: int | None = None
     """How many bytes of the body are missing, or None if it comes in chunks."""
+    _ignores_body = False
+    """Whether nobody will ask for the body."""
 
     def data_received(self, data: bytes) -> None:
         """Process received data, as far as no request waits that came before."""
         if not self._refused:
             self._parts.append(data)
         if len(data) >= LARGE_BYTES:
+            if self._ignores_body:
+                self._parse_parts()  # which keeps nothing, so that only reading on has to wait
             self._count_bytes()
             self.flow.defer(self._admission.reads, self._parse_parts)
         else:
@@ -128,6 +133,7 @@ class HttpProtocol(HttpConnection):
         else:
             self._in_body = True
             self._body_left = self._declared_length()
+            self._ignores_body = self._is_too_large_for_a_stranger()
             super().on_headers_complete()
             self._hold_head()
 
@@ -143,13 +149,13 @@ class HttpProtocol(HttpConnection):
         self._head_bytes = 0
         if self._body_left is not None:
             self._body_left -= len(body)
-        if not self._refused:
+        if not self._refused and not self._ignores_body:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Reset the byte count for the next request, and let the application know that it need not wait for a body."""
         self._head_bytes = 0
-        self._in_body = False
+        self._in_body = self._ignores_body = False
         self._kept_bytes = 0
         self.scope["state"][BODY_RECEIVED] = True
         if not self._refused:
@@ -181,6 +187,11 @@ class HttpProtocol(HttpConnection):
         if self._values(b"transfer-encoding"):
             return None
         return int((self._values(b"content-length") or [b"0"])[0])
+
+    def _is_too_large_for_a_stranger(self) -> bool:
+        """Return whether the request will be refused by its declared length, so that its body need not be kept till then."""
+        too_large = (self._body_left or 0) > self._admission.limits.signed_out_bytes
+        return too_large and self.url.partition(b"?")[0] == GRAPHQL_PATH and not self._values(b"authorization")
 
     def send_400_response(self, msg: str) -> None:
         """Respond to a malformed request with a JSON error; the parser also rejects a URL that is too long."""

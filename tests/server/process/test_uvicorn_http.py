@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from server.process.uvicorn_http import MAX_URL_BYTES, HttpProtocol
-from tests.support.servers.sample_api import sample_api
+from tests.support.servers.sample_api import sample_api, serving
 from tests.support.servers.sample_schema import FakeApp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -116,6 +119,28 @@ async def test_a_body_in_very_small_chunks_is_read(server: FakeApp) -> None:
     spaces = b"1\r\n \r\n" * 60_000  # the chunk headers alone are longer than a head may be
     response = await response_to(server, head, spaces, b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY))
     assert parse(response) == (b"HTTP/1.1 200 OK", {"data": {"hello": "Hello you"}})
+
+
+@pytest.mark.parametrize(
+    ("head", "length", "kept"),
+    [
+        (POST_HEAD, 16_384, 16_384),
+        (POST_HEAD, 16_385, 0),
+        (POST_HEAD + MEMBER, 16_385, 16_385),
+        (POST_HEAD.replace(b"/graphql", b"/other"), 16_385, 16_385),
+    ],
+    ids=["short", "long", "a member's", "another path"],
+)
+async def test_a_body_that_a_stranger_may_not_send_is_not_kept(head: bytes, length: int, kept: int) -> None:
+    """Its request may have to wait for its turn to be refused."""
+    async with serving(_answer_with_body_length, HttpProtocol) as address:
+        request = head + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % length + b" " * length
+        assert parse(await response_to(FakeApp(url=f"{address}/graphql"), request)) == (b"HTTP/1.1 200 OK", kept)
+
+
+async def _answer_with_body_length(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await Request(scope, receive).body()
+    await Response(str(len(body)))(scope, receive, send)
 
 
 @pytest.mark.parametrize(
