@@ -21,12 +21,13 @@ INSTALLATION = Installation(
     secret=b"a secret for tests, of 64 bytes or more, so that every algorithm takes it",
     edit_url="https://app.example/trackers/{id}",
 )
+IS_COMPILED = os.environ.get("TRACKERS_COMPILED") != "0"
 
 
 @cache
 def executor() -> GraphQLExecutor:
     """Return an executor of the whole schema: a compiled one, unless the tests run with ``TRACKERS_COMPILED=0``."""
-    return GraphQLExecutor(make_schema(), compiled=os.environ.get("TRACKERS_COMPILED") != "0")
+    return GraphQLExecutor(make_schema(), compiled=IS_COMPILED)
 
 
 async def viewer(member: Member) -> Viewer:
