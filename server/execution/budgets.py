@@ -30,11 +30,8 @@ class Budgets:
 
     def charge(self, client: ClientKey, cost: int) -> None:
         """Charge a client for work that has been done already, and cost more than was known before it."""
-        self._buckets(client).charge(client.name, cost)
-
-    def seconds_until(self, client: ClientKey, cost: int) -> float:
-        """Return in how many seconds a client can pay this, 0 if it can now."""
-        return self._buckets(client).seconds_until(client.name, cost)
+        if cost > 0:
+            self.owe(client, cost)
 
     def owe(self, client: ClientKey, cost: int) -> float:
         """Charge a client for what nobody can refuse, and return in how many seconds it will have been paid."""

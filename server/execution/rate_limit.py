@@ -67,7 +67,8 @@ class TokenBuckets:
     def owe(self, key: str, cost: int) -> float:
         """Take tokens from a bucket, even if there are too few, and return in how many seconds there will have been enough.
 
-        Those who owe are served one after the other, in the order in which they asked. They never owe more than a full bucket.
+        Those who owe are served one after the other, in the order in which they asked. They never owe more than a full bucket,
+        so a client waits for at most the time in which two buckets are filled.
         """
         bucket = self._bucket(key)
         bucket.spent = min(bucket.spent + cost, 2 * self._size)
@@ -83,28 +84,6 @@ class TokenBuckets:
         bucket.spent = self._spent_at(bucket, now)
         bucket.updated_at = now
         return bucket
-
-    def seconds_until(self, key: str, cost: int) -> float:
-        """Return in how many seconds a bucket has tokens for this cost, 0 if it has them now."""
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            return 0.0
-        shortfall = self._spent_at(bucket, self._clock()) + min(cost, self._size) - self._size
-        return max(0.0, shortfall / self._refill)
-
-    def charge(self, key: str, cost: int) -> None:
-        """Take tokens for work that has been done already: the bucket may be left with less than none.
-
-        It is never more than a bucket short, so a client waits for at most the time in which two buckets are filled.
-        """
-        if cost <= 0:
-            return
-        now = self._clock()
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = _Bucket(0, now)
-        bucket.spent = min(self._spent_at(bucket, now) + cost, 2 * self._size)
-        bucket.updated_at = now
 
     def _spent_at(self, bucket: _Bucket, now: float) -> float:
         return max(0.0, bucket.spent - (now - bucket.updated_at) * self._refill)

@@ -32,8 +32,10 @@ def test_strangers_have_a_bucket_of_their_own() -> None:
     for _ in range(10):
         assert budgets.admit(ADA) == 1_048_576
     assert refusal(budgets, ADA) == (429, "RATE_LIMITED")
-    assert 99 < budgets.seconds_until(ADA, 100) <= 100
-    assert budgets.seconds_until(client_key("bob", ""), 100) == 0
+    with pytest.raises(GraphQLRequestError) as raised:
+        budgets.spend(ADA, 100)
+    assert raised.value.retry_after == 100
+    assert budgets.spend(client_key("bob", ""), 100).left == 900
 
 
 def test_a_network_is_a_64_of_ipv6() -> None:
